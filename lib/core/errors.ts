@@ -1,0 +1,68 @@
+/**
+ * Every error that blasnet throws on purpose. `code` is stable and meant for programs, `message` for people:
+ * it says what was expected, for which option, and what was received.
+ */
+export class BlasnetError extends Error {
+  override readonly name: string = 'BlasnetError';
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** An option or argument has the wrong type, lies outside its range, or is not known (`ERR_OPTION_…`). */
+export class OptionError extends BlasnetError {
+  override readonly name = 'OptionError';
+}
+
+/** Array lengths or layer widths that do not fit together (`ERR_SHAPE`). */
+export class ShapeError extends BlasnetError {
+  override readonly name = 'ShapeError';
+  constructor(message: string) {
+    super('ERR_SHAPE', message);
+  }
+}
+
+/** Training or test data that cannot be used: empty, ragged, labels out of range, values that are not finite. */
+export class DataError extends BlasnetError {
+  override readonly name = 'DataError';
+}
+
+/** A file that is not what it should be: truncated, foreign, corrupt or hostile (`ERR_FORMAT`). */
+export class FormatError extends BlasnetError {
+  override readonly name = 'FormatError';
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_FORMAT', message, options);
+  }
+}
+
+/** A file or folder that cannot be found, read, written or downloaded. */
+export class FileError extends BlasnetError {
+  override readonly name = 'FileError';
+}
+
+/** The engine that was asked for cannot be had, or has failed (`ERR_ENGINE_…`). */
+export class EngineError extends BlasnetError {
+  override readonly name = 'EngineError';
+}
+
+/** A call that does not fit the present state: a network that is already training, an object already disposed. */
+export class StateError extends BlasnetError {
+  override readonly name = 'StateError';
+  constructor(message: string) {
+    super('ERR_STATE', message);
+  }
+}
+
+/** Training met a loss that is NaN or infinite and stopped before the parameters were touched (`ERR_NON_FINITE`). */
+export class NonFiniteError extends BlasnetError {
+  override readonly name = 'NonFiniteError';
+  /** The step, counted from 0 over the life of the network, at which training stopped. */
+  readonly step: number;
+  constructor(message: string, step: number) {
+    super('ERR_NON_FINITE', message);
+    this.step = step;
+  }
+}
