@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { get as httpGet } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -95,40 +95,37 @@ class Transfer {
     return content;
   }
 
-  #request(url: URL, redirects: number): Promise<void> {
+  async #request(url: URL, redirects: number): Promise<void> {
+    const get = url.protocol === 'https:' ? httpsGet : httpGet;
+    const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'blasnet' };
+    if (this.#received > 0) headers.range = `bytes=${this.#received}-`;
+    const request = get(url, { headers, agent: false });
+    try {
+      const response = await this.#answer(request);
+      const next = this.#redirect(response, url, redirects);
+      if (next !== undefined) return await this.#request(next, redirects + 1);
+      this.#accept(response);
+      await this.#receive(response);
+    } finally {
+      request.destroy();
+    }
+  }
+
+  /** A server that does not answer is not asked again: with no network, failure must come soon. */
+  #answer(request: ClientRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const get = url.protocol === 'https:' ? httpsGet : httpGet;
-      const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'blasnet' };
-      if (this.#received > 0) headers.range = `bytes=${this.#received}-`;
-      const request = get(url, { headers, agent: false });
-      let timer: NodeJS.Timeout;
-      const finish = (error?: Error) => {
-        clearTimeout(timer);
-        request.destroy();
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      // A server that cannot be reached is not asked again: with no network the answer must come soon.
       const limit = this.#connectTimeout;
-      timer = setTimeout(() => finish(new TransferError(`no answer within ${limit} ms`, false)), limit);
-      request.on('error', (error: NodeJS.ErrnoException) =>
-        finish(new TransferError(error.code ?? error.message, false)),
-      );
+      const late = () => reject(new TransferError(`no answer within ${Math.round(limit)} ms`, false));
+      const timer = setTimeout(late, limit);
+      // Stays for the life of the request: an error without a listener would end the process.
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        reject(new TransferError(error.code ?? error.message, false));
+      });
       request.on('response', (response) => {
         clearTimeout(timer);
-        try {
-          const next = this.#redirect(response, url, redirects);
-          if (next !== undefined) {
-            finish();
-            resolve(this.#request(next, redirects + 1));
-            return;
-          }
-          this.#accept(response);
-        } catch (error) {
-          finish(error as Error);
-          return;
-        }
-        timer = this.#receive(response, finish);
+        response.on('error', () => undefined);
+        resolve(response);
       });
     });
   }
@@ -159,19 +156,25 @@ class Transfer {
     }
   }
 
-  /** Collects the body. Returns the running stall timer. */
-  #receive(response: IncomingMessage, finish: (error?: Error) => void): NodeJS.Timeout {
+  /** Collects the body. */
+  #receive(response: IncomingMessage): Promise<void> {
     const { size, stallTimeout } = this.#options;
-    const timer = setTimeout(() => finish(new TransferError(`no data for ${stallTimeout} ms`, true)), stallTimeout);
-    response.on('data', (chunk: Buffer) => {
-      timer.refresh();
-      this.#received += chunk.length;
-      if (this.#received > size) finish(new TransferError(`it sends more than the ${size} bytes expected`, false));
-      else this.#chunks.push(chunk);
+    return new Promise<void>((resolve, reject) => {
+      const stalled = () => reject(new TransferError(`no data for ${stallTimeout} ms`, true));
+      const timer = setTimeout(stalled, stallTimeout);
+      response.on('data', (chunk: Buffer) => {
+        timer.refresh();
+        this.#chunks.push(chunk);
+        this.#received += chunk.length;
+        if (this.#received > size) reject(new TransferError(`it sends more than the ${size} bytes expected`, false));
+      });
+      // Comes after the end as after a broken connection.
+      response.on('close', () => {
+        clearTimeout(timer);
+        const interrupted = () => new TransferError(`it stopped after ${this.#received} of ${size} bytes`, true);
+        if (this.#received === size) resolve();
+        else reject(interrupted());
+      });
     });
-    const interrupted = () => new TransferError(`it stopped after ${this.#received} of ${size} bytes`, true);
-    response.on('end', () => finish(this.#received === size ? undefined : interrupted()));
-    response.on('error', () => finish(interrupted()));
-    return timer;
   }
 }
