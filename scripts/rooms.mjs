@@ -1,0 +1,100 @@
+/**
+ * Which room of lib/ may import which (docs: the rooms in CONTRIBUTING.md), and the lint rule that holds it.
+ *
+ * `imports` lists the rooms whose code a room may use, `types` those of which it may use types alone, by `import type`.
+ * A room may always import its own files. `everything` stands for every room of the table but `cli`.
+ * Arrows go one way: test/imports-follow-the-rooms.test.ts proves that the table has no cycle and that lib/ obeys it.
+ */
+import path from 'node:path';
+
+const describing = ['core', 'program'];
+const networkParts = ['layers', 'activations', 'losses', 'initializers', 'regularizers', 'optimizers'];
+const everything = 'everything';
+
+// prettier-ignore
+export const rooms = {
+  core:         { imports: [],                                                              types: [] },
+  kernels:      { imports: ['core'],                                                        types: [] },
+  program:      { imports: ['core', 'kernels'],                                             types: [] },
+  engine:       { imports: ['core', 'kernels'],                                             types: ['program'] },
+  activations:  { imports: describing,                                                      types: ['kernels'] },
+  initializers: { imports: describing,                                                      types: ['kernels'] },
+  regularizers: { imports: describing,                                                      types: ['kernels'] },
+  losses:       { imports: describing,                                                      types: ['kernels'] },
+  layers:       { imports: [...describing, 'activations', 'initializers', 'regularizers'],  types: ['kernels'] },
+  optimizers:   { imports: describing,                                                      types: ['kernels'] },
+  network:      { imports: [...describing, 'kernels', 'engine', ...networkParts],           types: [] },
+  data:         { imports: ['core'],                                                        types: [] },
+  training:     { imports: ['core', 'engine', 'network', 'optimizers', 'data'],             types: [] },
+  experiments:  { imports: ['core', 'training'],                                            types: [] },
+  report:       { imports: [],                              types: ['core', 'network', 'data', 'training', 'experiments'] },
+  index:        { imports: everything,                                                      types: [] },
+  cli:          { imports: ['index'],                                                       types: [] },
+};
+
+export function mayImport(from, to, typesOnly) {
+  if (from === to) return true;
+  return importsOf(from).includes(to) || (typesOnly && rooms[from].types.includes(to));
+}
+
+function importsOf(room) {
+  const { imports } = rooms[room];
+  return imports === everything ? Object.keys(rooms).filter((name) => name !== 'cli') : imports;
+}
+
+/** The room of an absolute path: lib/<room>/…, `index` for lib/index.ts, undefined outside lib/. */
+function roomOf(library, file) {
+  const relative = path.relative(library, file).split(path.sep);
+  if (relative[0] === '..' || path.isAbsolute(relative.join(path.sep))) return undefined;
+  return relative.length === 1 ? relative[0].replace(/\.[jt]s$/, '') : relative[0];
+}
+
+/** What an import specifier leads to: a room, undefined for a package, `null` for a file outside lib/. */
+function targetOf(library, file, specifier) {
+  if (specifier === 'blasnet') return 'index';
+  if (!specifier.startsWith('.')) return undefined;
+  return roomOf(library, path.resolve(path.dirname(file), specifier)) ?? null;
+}
+
+function explain(from) {
+  const name = (list) => list.join(', ') || 'none';
+  return `it may import: ${name(importsOf(from))}; types of: ${name(rooms[from].types)}`;
+}
+
+/** The ESLint rule `rooms`; option 0 is the folder of the library. */
+export const roomsRule = {
+  meta: {
+    type: 'problem',
+    schema: [{ type: 'string' }],
+    messages: {
+      forbidden: 'The room {{from}} may not import {{to}} ({{allowed}}). The table is in scripts/rooms.mjs.',
+      outside: 'The library may not import {{specifier}} from outside lib/.',
+      unknown: '{{room}} is no room of the table in scripts/rooms.mjs.',
+    },
+  },
+  create(context) {
+    const library = context.options[0];
+    const from = roomOf(library, context.filename);
+    if (from === undefined) return {};
+    if (!(from in rooms)) {
+      return { Program: (node) => context.report({ node, messageId: 'unknown', data: { room: from } }) };
+    }
+    const check = (source, typesOnly) => {
+      if (typeof source?.value !== 'string') return;
+      const to = targetOf(library, context.filename, source.value);
+      if (to === undefined) return;
+      const report = (messageId, data) => context.report({ node: source, messageId, data });
+      if (to === null) report('outside', { specifier: source.value });
+      else if (!(to in rooms)) report('unknown', { room: to });
+      else if (!mayImport(from, to, typesOnly)) report('forbidden', { from, to, allowed: explain(from) });
+    };
+    return {
+      ImportDeclaration: (node) => check(node.source, node.importKind === 'type'),
+      ExportNamedDeclaration: (node) => check(node.source, node.exportKind === 'type'),
+      ExportAllDeclaration: (node) => check(node.source, node.exportKind === 'type'),
+      ImportExpression: (node) => check(node.source, false),
+      TSImportEqualsDeclaration: (node) => check(node.moduleReference.expression, node.importKind === 'type'),
+      TSImportType: (node) => check(node.source ?? node.argument?.literal, true),
+    };
+  },
+};
