@@ -35,8 +35,13 @@ export interface IntegerRange {
 }
 
 /** A whole number within [min, max]; the default range is every safe integer from 0. */
-export function checkInteger(name: string, value: unknown, { min = 0, max = Number.MAX_SAFE_INTEGER }: IntegerRange = {}): number {
-  const what = max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`;
+export function checkInteger(
+  name: string,
+  value: unknown,
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: IntegerRange = {},
+): number {
+  const what =
+    max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`;
   if (typeof value !== 'number') throw wrongType(what, name, value);
   if (!Number.isSafeInteger(value) || value < min || value > max) throw outOfRange(what, name, value);
   return value;
@@ -113,7 +118,11 @@ const foreignNames: Readonly<Record<string, string>> = {
  * An options object whose every key is known. Returns it typed; `undefined` counts as no options.
  * An unknown key is an error that suggests the nearest known one.
  */
-export function checkOptions<T extends object>(owner: string, options: unknown, known: readonly (keyof T & string)[]): T {
+export function checkOptions<T extends object>(
+  owner: string,
+  options: unknown,
+  known: readonly (keyof T & string)[],
+): T {
   if (options === undefined) return {} as T;
   if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     throw wrongType('an options object', owner, options);
@@ -121,7 +130,8 @@ export function checkOptions<T extends object>(owner: string, options: unknown, 
   for (const key of Object.keys(options)) {
     if ((known as readonly string[]).includes(key)) continue;
     const foreign = Object.hasOwn(foreignNames, key) ? foreignNames[key] : undefined;
-    const near = foreign !== undefined && (known as readonly string[]).includes(foreign) ? foreign : nearest(key, known);
+    const near =
+      foreign !== undefined && (known as readonly string[]).includes(foreign) ? foreign : nearest(key, known);
     const hint = near === undefined ? `known options: ${known.join(', ')}` : `did you mean ${near}?`;
     throw new OptionError('ERR_OPTION_UNKNOWN', `Unknown option ${key} for ${owner}; ${hint}`);
   }

@@ -37,7 +37,15 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /** Writes the four 32-bit words of one block to `output`. All arguments are unsigned 32-bit integers. */
-export function philox(output: Uint32Array, key0: number, key1: number, counter0: number, counter1: number, counter2: number, counter3: number): void {
+export function philox(
+  output: Uint32Array,
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+  counter2: number,
+  counter3: number,
+): void {
   let k0 = key0;
   let k1 = key1;
   let c0 = counter0;
