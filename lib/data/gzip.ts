@@ -1,0 +1,88 @@
+import { constants, gunzip, gunzipSync } from 'node:zlib';
+import { FormatError } from '../core/errors.js';
+
+/** Deflate packs at most 1032 bytes into one. */
+const MAX_RATIO = 1032;
+
+/** Large enough that joining the pieces costs nothing, small enough that a false size claims no memory of note. */
+const CHUNK_BYTES = 2 ** 20;
+
+/** With `info`, zlib also tells how much of its input it has read. */
+interface Inflated {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** Do the bytes begin like a gzip file? */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * The first `count` bytes of a gzipped file, or all of it where it is shorter. Only the first 4 KiB of it are inflated,
+ * which is at most 4 MiB of output whatever they hold.
+ */
+export function gunzipStart(bytes: Uint8Array, count: number): Uint8Array {
+  try {
+    const start = bytes.subarray(0, 4096);
+    return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, count);
+  } catch (cause) {
+    throw gzipError(cause);
+  }
+}
+
+/** Inflates a gzipped file of which it is known how long it must be; inflating stops where it turns out longer. */
+export function gunzipExactlySync(bytes: Uint8Array, length: number): Uint8Array {
+  try {
+    return checkInflated(bytes, length, gunzipSync(bytes, optionsFor(bytes, length)) as unknown as Inflated);
+  } catch (cause) {
+    throw gzipError(cause);
+  }
+}
+
+/** {@link gunzipExactlySync} on another thread. The bytes must not be transferred away meanwhile. */
+export function gunzipExactly(bytes: Uint8Array, length: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    try {
+      gunzip(bytes, optionsFor(bytes, length), (cause, result) => {
+        if (cause) return reject(gzipError(cause));
+        try {
+          resolve(checkInflated(bytes, length, result as unknown as Inflated));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    } catch (error) {
+      reject(error);
+    }
+  });
+}
+
+function optionsFor(bytes: Uint8Array, length: number) {
+  if (length > bytes.length * MAX_RATIO) {
+    throw new FormatError(
+      `Not a valid gzip file: ${bytes.length} bytes cannot hold the ${length} that its content declares`,
+    );
+  }
+  const chunkSize = Math.min(Math.max(length, 1024), CHUNK_BYTES);
+  return { maxOutputLength: length, chunkSize, info: true };
+}
+
+function checkInflated(bytes: Uint8Array, length: number, { buffer, engine }: Inflated): Uint8Array {
+  if (buffer.length !== length) {
+    throw new FormatError(`Not a valid gzip file: it holds ${buffer.length} bytes, its content declares ${length}`);
+  }
+  if (engine.bytesWritten !== bytes.length) {
+    const rest = bytes.length - engine.bytesWritten;
+    throw new FormatError(`Not a valid gzip file: ${rest} bytes after its end`);
+  }
+  return buffer;
+}
+
+function gzipError(cause: unknown): unknown {
+  if (cause instanceof FormatError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const tooLong = code === 'ERR_BUFFER_TOO_LARGE';
+  const why = tooLong ? 'it holds more bytes than its content declares' : message;
+  return new FormatError(`Not a valid gzip file: ${why}`, { cause });
+}

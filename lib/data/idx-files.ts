@@ -1,0 +1,97 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { checkOptions, checkString } from '../core/checks.js';
+import { BlasnetError, FileError, FormatError } from '../core/errors.js';
+import { reasonOf } from '../core/files.js';
+import { dataset } from './dataset.js';
+import type { Dataset, DatasetOptions } from './dataset.js';
+import { readIdxAsync } from './idx.js';
+import type { IdxArray, ReadIdxOptions } from './idx.js';
+
+const MAX_FILE_BYTES = 2 ** 30;
+
+/**
+ * Reads an IDX file, gzipped or not; see {@link readIdx}.
+ *
+ * @throws FileError `ERR_FILE_MISSING` or `ERR_FILE_READ`; FormatError, naming the file, where it is not an IDX file
+ *
+ * @example
+ * const labels = await readIdxFile('data/train-labels-idx1-ubyte.gz', { dimensions: 1 });
+ */
+export async function readIdxFile(path: string, options?: ReadIdxOptions): Promise<IdxArray> {
+  checkString('path', path);
+  const bytes = await readWhole(path);
+  try {
+    return await readIdxAsync(bytes, options);
+  } catch (cause) {
+    if (cause instanceof FormatError) throw new FormatError(`${path}: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+export interface LoadIdxPairOptions {
+  /** Number of classes; default the largest label + 1. */
+  classes?: number;
+  /** Default: the name of the images' file. */
+  name?: string;
+}
+
+/**
+ * Loads images and their labels from two IDX files, gzipped or not.
+ *
+ * Images are `[count, rows, columns]` or `[count, features]`, bytes or float32; labels are `[count]` bytes.
+ *
+ * @throws FileError where a file is missing, FormatError where one is not what it should be or the two do not fit
+ *
+ * @example
+ * const test = await loadIdxPair('data/t10k-images-idx3-ubyte.gz', 'data/t10k-labels-idx1-ubyte.gz');
+ */
+export async function loadIdxPair(
+  imagesPath: string,
+  labelsPath: string,
+  options?: LoadIdxPairOptions,
+): Promise<Dataset> {
+  const { classes, name = basename(imagesPath) } = checkOptions<LoadIdxPairOptions>('loadIdxPair', options, [
+    'classes',
+    'name',
+  ]);
+  return dataset({ ...(await readIdxPair(imagesPath, labelsPath)), classes, name });
+}
+
+/** Images and labels as {@link dataset} takes them, with everything checked that only the files can tell. */
+export async function readIdxPair(imagesPath: string, labelsPath: string): Promise<DatasetOptions> {
+  const [images, labels] = await Promise.all([readIdxFile(imagesPath), readIdxFile(labelsPath, { dimensions: 1 })]);
+  const [count, ...sample] = images.shape;
+  if (sample.length === 0 || (images.type !== 'uint8' && images.type !== 'float32')) {
+    const found = `${images.type} of shape [${images.shape.join(', ')}]`;
+    throw new FormatError(`${imagesPath}: expected images of uint8 or float32, received ${found}`);
+  }
+  if (labels.type !== 'uint8')
+    throw new FormatError(`${labelsPath}: expected labels of uint8, received ${labels.type}`);
+  if (labels.shape[0] !== count) {
+    throw new FormatError(`${labelsPath}: expected ${count} labels, as many as images, received ${labels.shape[0]}`);
+  }
+  return {
+    features: images.values as Uint8Array | Float32Array,
+    labels: labels.values as Uint8Array,
+    width: sample.reduce((product, size) => product * size, 1),
+    imageShape: sample.length === 2 ? [sample[0], sample[1]] : undefined,
+  };
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    const info = await stat(path);
+    if (!info.isFile()) throw new FileError('ERR_FILE_READ', `Expected a file at ${path}, found something else`);
+    if (info.size > MAX_FILE_BYTES) {
+      throw new FormatError(`${path}: expected at most ${MAX_FILE_BYTES} bytes, found ${info.size}`);
+    }
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof BlasnetError) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new FileError('ERR_FILE_MISSING', `Expected a file at ${path}, found none`, { cause });
+    }
+    throw new FileError('ERR_FILE_READ', `Could not read ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,11 @@
+export { Dataset, dataset, toDataset } from './dataset.js';
+export type { DatasetOptions, TrainAndTest } from './dataset.js';
+export { loadIdxPair, readIdxFile } from './idx-files.js';
+export type { LoadIdxPairOptions } from './idx-files.js';
+export { dataFrom } from './idx-folder.js';
+export { readIdx } from './idx.js';
+export type { IdxArray, IdxType, IdxValues, ReadIdxOptions } from './idx.js';
+export { mnist } from './mnist.js';
+export type { MnistOptions } from './mnist.js';
+export { syntheticDigits } from './synthetic.js';
+export type { SyntheticDigitsOptions } from './synthetic.js';

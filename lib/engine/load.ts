@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { contractText } from '../kernels/signature.js';
+import type { Addon } from './addon.js';
+import { selfTest } from './self-test.js';
+
+/** One place where the addon was looked for, and why it was not taken from there. */
+export interface LoadAttempt {
+  readonly path: string;
+  readonly error: string | undefined;
+}
+
+export interface LoadResult {
+  readonly addon: Addon | undefined;
+  readonly attempts: readonly LoadAttempt[];
+}
+
+let loaded: LoadResult | undefined;
+
+/** Loads the addon, once per JavaScript environment. Never throws: what went wrong stands in the attempts. */
+export function loadAddon(): LoadResult {
+  loaded ??= tryAll(candidates());
+  return loaded;
+}
+
+/** Where the addon may be, in order. `lib/` and `dist/` are both one folder below the package. */
+function candidates(): string[] {
+  const given = process.env['BLASNET_NATIVE_PATH'];
+  if (given !== undefined && given !== '') return [given];
+  return [fileURLToPath(new URL('../../build/Release/blasnet.node', import.meta.url))];
+}
+
+function tryAll(paths: readonly string[]): LoadResult {
+  const attempts: LoadAttempt[] = [];
+  for (const path of paths) {
+    try {
+      const addon = loadOne(path);
+      attempts.push({ path, error: undefined });
+      return { addon, attempts };
+    } catch (error) {
+      attempts.push({ path, error: error instanceof Error ? error.message.split('\n')[0] : String(error) });
+    }
+  }
+  return { addon: undefined, attempts };
+}
+
+/** Loading a damaged file can kill the process where no `catch` helps, so its sum is compared first. */
+function loadOne(path: string): Addon {
+  if (!existsSync(path)) throw new Error('The file does not exist');
+  checkManifest(path);
+  if (Number(process.versions['napi'] ?? 0) < 8) throw new Error('This Node.js is too old: Node-API 8 is needed');
+  const addon = createRequire(import.meta.url)(path) as Addon;
+  if (addon.contract() !== contractText()) throw new Error('The addon was built from another version of blasnet');
+  selfTest(addon);
+  return addon;
+}
+
+function checkManifest(path: string): void {
+  const manifestPath = `${path}.json`;
+  if (!existsSync(manifestPath)) throw new Error(`There is no ${manifestPath} to check the addon against`);
+  const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as { size?: unknown; sha256?: unknown };
+  const bytes = readFileSync(path);
+  if (bytes.length !== manifest.size) {
+    throw new Error(`The addon is damaged: ${bytes.length} bytes where ${String(manifest.size)} were built`);
+  }
+  if (createHash('sha256').update(bytes).digest('hex') !== manifest.sha256) {
+    throw new Error('The addon is damaged: its SHA-256 differs from the one noted when it was built');
+  }
+}

@@ -1,0 +1,155 @@
+import { EngineError, StateError } from '../core/errors.js';
+import type { DataSource, FloatArray } from '../kernels/call.js';
+import type { Program } from '../program/program.js';
+import type { Addon, DataHandle, ProgramHandle, StoreHandle } from './addon.js';
+import { encodeProgram } from './encode.js';
+import { Stop, type Arena, type CompiledProgram, type Engine, type EngineData, type Outcome, type Slice, type Store } from './engine.js';
+
+const arenas: readonly Arena[] = ['parameters', 'gradients', 'slots'];
+
+/** Runs programs with C++ kernels over BLAS, on threads of its own. */
+export class NativeEngine implements Engine {
+  readonly name = 'native';
+  readonly threads: number;
+  readonly #addon: Addon;
+  readonly #simdLevel: number | undefined;
+
+  constructor(addon: Addon, threads: number, simdLevel?: number) {
+    this.#addon = addon;
+    this.threads = threads;
+    this.#simdLevel = simdLevel;
+  }
+
+  createData(source: DataSource): EngineData {
+    const features = source.features instanceof Float64Array ? Float32Array.from(source.features) : source.features;
+    const targets = source.targets instanceof Float64Array ? Float32Array.from(source.targets) : source.targets;
+    const handle = rethrow(() =>
+      this.#addon.createData(
+        source.length,
+        source.width,
+        features,
+        source.scale,
+        source.labels,
+        targets,
+        source.targetWidth,
+      ),
+    );
+    return new NativeData(this.#addon, handle, source.length);
+  }
+
+  createStore(parameters: number, slots: number): Store {
+    const handle = rethrow(() => this.#addon.createStore(parameters, slots));
+    return new NativeStore(this.#addon, handle, parameters, slots);
+  }
+
+  compile(program: Program): CompiledProgram {
+    const handle = rethrow(() => this.#addon.compile(encodeProgram(program), this.#simdLevel));
+    return new NativeProgram(this.#addon, handle, program, this.threads);
+  }
+}
+
+/** The addon's errors as ours. Its codes begin with ERR_ENGINE; anything else is a bug and stays as it is. */
+function toEngineError(error: unknown): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (!(error instanceof Error) || typeof code !== 'string' || !code.startsWith('ERR_ENGINE')) return error;
+  if (error.message.includes('under way')) return new StateError(error.message);
+  return new EngineError(code, error.message, { cause: error });
+}
+
+function rethrow<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw toEngineError(error);
+  }
+}
+
+class NativeData implements EngineData {
+  constructor(
+    readonly addon: Addon,
+    readonly handle: DataHandle,
+    readonly length: number,
+  ) {}
+
+  dispose(): void {
+    this.addon.dispose(this.handle);
+  }
+}
+
+class NativeStore implements Store {
+  constructor(
+    readonly addon: Addon,
+    readonly handle: StoreHandle,
+    readonly parameters: number,
+    readonly slots: number,
+  ) {}
+
+  read(arena: Arena, offset: number, length: number, slot = 0): FloatArray {
+    const values = new Float32Array(length);
+    rethrow(() => {
+      this.addon.readStore(this.handle, arenas.indexOf(arena), slot, offset, values);
+    });
+    return values;
+  }
+
+  write(arena: Arena, offset: number, values: FloatArray, slot = 0): void {
+    const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+    rethrow(() => {
+      this.addon.writeStore(this.handle, arenas.indexOf(arena), slot, offset, floats);
+    });
+  }
+
+  dispose(): void {
+    this.addon.dispose(this.handle);
+  }
+}
+
+class NativeProgram implements CompiledProgram {
+  constructor(
+    readonly addon: Addon,
+    readonly handle: ProgramHandle,
+    readonly program: Program,
+    readonly threads: number,
+  ) {}
+
+  async run(store: Store, slice: Slice): Promise<Outcome> {
+    const { handle, addon } = this;
+    const native = { store: store as NativeStore, data: slice.data as NativeData };
+    const flag = slice.stop === undefined ? undefined : addon.createStop();
+    const raise = () => {
+      if (flag !== undefined) addon.raiseStop(flag);
+    };
+    if (slice.stop?.stopped === true) raise();
+    const release = slice.stop instanceof Stop ? slice.stop.onStop(raise) : undefined;
+    try {
+      const result = await addon.run(
+        handle,
+        native.store.handle,
+        native.data.handle,
+        flag,
+        slice.order,
+        slice.firstSample,
+        slice.count,
+        slice.scalars,
+        slice.seed,
+        slice.firstStep,
+        this.threads,
+      );
+      return { ...result, output: result.output };
+    } catch (error) {
+      throw toEngineError(error);
+    } finally {
+      release?.();
+    }
+  }
+
+  runSync(store: Store, input: FloatArray, rows: number, output: FloatArray): void {
+    rethrow(() => {
+      this.addon.runSync(this.handle, (store as NativeStore).handle, input as Float32Array, rows, output as Float32Array);
+    });
+  }
+
+  dispose(): void {
+    this.addon.dispose(this.handle);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The kernel contract: the one table that both engines implement.
+ *
+ * A signature reads `inputs -> outputs`. Each operand names its shape; equal symbols are equal extents, and `rows` is the
+ * number of samples of the batch at hand. `name?` may be absent; an output marked `&` is read before it is written.
+ * Everything is row-major.
+ *
+ * `axis` says how the kernel may be cut into tiles that run at the same time, `split` which symbol is cut:
+ *
+ * - `rows`: samples. Consecutive `rows` kernels run one after the other on a tile of samples while it is in cache.
+ * - `columns`: features, with all rows of the batch at hand (BatchNorm's statistics).
+ * - `parameters`: the leading extent of one parameter, with all rows of the batch at hand (weight gradients, updates).
+ *
+ * A kernel may return a partial sum (a loss, a count, a squared norm). The engine adds the partial sums of its tiles in
+ * tile order, so that totals do not depend on the number of threads.
+ *
+ * `native/kernels/contract.cc` is the same table in C++; the addon is refused when the two differ.
+ */
+export type Axis = 'rows' | 'columns' | 'parameters';
+
+export interface KernelContract {
+  readonly axis: Axis;
+  readonly split: string;
+  readonly signature: string;
+  /** Names of the numbers that a call carries, in order. */
+  readonly attributes: readonly string[];
+}
+
+export const contract = {
+  // Data ------------------------------------------------------------------------------------------------------------
+  gatherFeatures: { axis: 'rows', split: 'rows', signature: '-> features[rows,inputs]', attributes: [] },
+  gatherLabels: { axis: 'rows', split: 'rows', signature: '-> labels[rows]', attributes: [] },
+  gatherTargets: { axis: 'rows', split: 'rows', signature: '-> targets[rows,outputs]', attributes: [] },
+  emit: { axis: 'rows', split: 'rows', signature: 'values[rows,columns] ->', attributes: [] },
+
+  // Dense -----------------------------------------------------------------------------------------------------------
+  dense: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,inputs] kernel[inputs,units] bias?[units] -> output[rows,units]',
+    attributes: ['activation', 'parameter'],
+  },
+  denseInputGradient: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'outputGradient[rows,units] kernel[inputs,units] -> inputGradient[rows,inputs]',
+    attributes: [],
+  },
+  denseKernelGradient: {
+    axis: 'parameters',
+    split: 'inputs',
+    signature: 'input[rows,inputs] outputGradient[rows,units] -> kernelGradient[inputs,units]',
+    attributes: [],
+  },
+  denseBiasGradient: {
+    axis: 'parameters',
+    split: 'units',
+    signature: 'outputGradient[rows,units] -> biasGradient[units]',
+    attributes: [],
+  },
+
+  // Activations -----------------------------------------------------------------------------------------------------
+  activation: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,columns] -> output[rows,columns]',
+    attributes: ['activation', 'parameter'],
+  },
+  activationGradient: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'saved[rows,columns] outputGradient[rows,columns] -> inputGradient[rows,columns]',
+    attributes: ['activation', 'parameter'],
+  },
+  softmax: { axis: 'rows', split: 'rows', signature: 'input[rows,columns] -> output[rows,columns]', attributes: [] },
+
+  // Dropout ---------------------------------------------------------------------------------------------------------
+  dropout: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,columns] -> output[rows,columns] mask[rows,columns]',
+    attributes: ['rate', 'stream'],
+  },
+  dropoutGradient: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'mask[rows,columns] outputGradient[rows,columns] -> inputGradient[rows,columns]',
+    attributes: [],
+  },
+
+  // Normalization ---------------------------------------------------------------------------------------------------
+  batchNormStatistics: {
+    axis: 'columns',
+    split: 'columns',
+    signature:
+      'input[rows,columns] -> mean[columns] inverseDeviation[columns] &runningMean[columns] &runningVariance[columns]',
+    attributes: ['epsilon', 'momentum'],
+  },
+  batchNorm: {
+    axis: 'rows',
+    split: 'rows',
+    signature:
+      'input[rows,columns] mean[columns] inverseDeviation[columns] gamma[columns] beta[columns] -> output[rows,columns]',
+    attributes: [],
+  },
+  batchNormInference: {
+    axis: 'rows',
+    split: 'rows',
+    signature:
+      'input[rows,columns] runningMean[columns] runningVariance[columns] gamma[columns] beta[columns] -> output[rows,columns]',
+    attributes: ['epsilon'],
+  },
+  batchNormParameterGradients: {
+    axis: 'columns',
+    split: 'columns',
+    signature:
+      'input[rows,columns] outputGradient[rows,columns] mean[columns] inverseDeviation[columns] -> gammaGradient[columns] betaGradient[columns]',
+    attributes: [],
+  },
+  batchNormInputGradient: {
+    axis: 'rows',
+    split: 'rows',
+    signature:
+      'input[rows,columns] outputGradient[rows,columns] mean[columns] inverseDeviation[columns] gamma[columns] gammaGradient[columns] betaGradient[columns] -> inputGradient[rows,columns]',
+    attributes: [],
+  },
+
+  // Losses and metrics: each returns the sum over its rows ------------------------------------------------------------
+  softmaxCrossEntropy: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'logits[rows,classes] labels[rows] -> gradient?[rows,classes]',
+    attributes: [],
+  },
+  meanSquaredError: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns]',
+    attributes: [],
+  },
+  accuracy: { axis: 'rows', split: 'rows', signature: 'scores[rows,classes] labels[rows] ->', attributes: [] },
+
+  // Regularizers: add to the gradient and return the penalty ----------------------------------------------------------
+  l2: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: 'parameter[leading,inner] -> &gradient[leading,inner]',
+    attributes: ['lambda'],
+  },
+
+  // Updates. Scalars of the step come from the optimizer's `scalars(step)`; 0 is the learning rate --------------------
+  sgd: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: 'gradient[leading,inner] -> &parameter[leading,inner]',
+    attributes: [],
+  },
+  momentum: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: 'gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]',
+    attributes: ['momentum'],
+  },
+  rmsProp: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: 'gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner]',
+    attributes: ['decay', 'epsilon'],
+  },
+  adam: {
+    axis: 'parameters',
+    split: 'leading',
+    signature:
+      'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]',
+    attributes: ['beta1', 'beta2', 'epsilon'],
+  },
+} as const satisfies Record<string, KernelContract>;
+
+export type KernelName = keyof typeof contract;
+
+type Split<Text extends string, On extends string> = Text extends `${infer Head}${On}${infer Tail}`
+  ? Head | Split<Tail, On>
+  : Text;
+type NameOf<Token extends string> = Token extends `&${infer Rest}`
+  ? NameOf<Rest>
+  : Token extends `${infer Name}[${string}`
+    ? Name
+    : never;
+type Names<K extends KernelName> = NameOf<Split<(typeof contract)[K]['signature'], ' '>>;
+type Optional<Name extends string> = Name extends `${infer Plain}?` ? Plain : never;
+type Required<Name extends string> = Name extends `${string}?` ? never : Name;
+
+/** The operands of kernel K by name, as its signature lists them. */
+export type OperandsOf<K extends KernelName, Value> = { [Name in Required<Names<K>>]: Value } & {
+  [Name in Optional<Names<K>>]?: Value;
+};
+
+/** The attributes of kernel K by name. */
+export type AttributesOf<K extends KernelName> = { [Name in (typeof contract)[K]['attributes'][number]]: number };

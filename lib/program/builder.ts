@@ -1,0 +1,207 @@
+import type { AttributesOf, KernelName, OperandsOf } from '../kernels/contract.js';
+import { signatureOf, type Signature } from '../kernels/signature.js';
+import type { Parameter } from './parameters.js';
+import { planProgram } from './plan.js';
+import type { Program, Purpose } from './program.js';
+
+/** Stands for the rows of the batch in a shape. */
+export const ROWS = -1;
+
+/** An array that kernel calls read and write. Where it lives is decided when the program is finished. */
+export interface Value {
+  readonly id: number;
+  readonly home: 'run' | 'parameters' | 'gradients' | 'slots';
+  /** Offset in its arena; 0 for values of the run, which the plan places. */
+  readonly offset: number;
+  readonly slot: number;
+  readonly first: number;
+  readonly second: number;
+  /** Whether a trainable parameter stands upstream, so that somebody wants the gradient. */
+  readonly requiresGradient: boolean;
+}
+
+export interface DraftCall {
+  readonly signature: Signature;
+  /** Value numbers in the order of the signature; -1 where absent. */
+  readonly operands: readonly number[];
+  readonly dimensions: readonly number[];
+  readonly attributes: readonly number[];
+  readonly total: number;
+}
+
+type Operand = Value | Parameter;
+
+interface CallOptions {
+  /** Add the kernel's partial sums to the total of this name. */
+  readonly total?: string;
+}
+
+/** The order in a step: gradients, regularizers, clipping, updates, constraints. Parameter calls are kept by phase. */
+export type Phase = 'gradient' | 'regularize' | 'update';
+
+/**
+ * Collects the kernel calls of a program. Layers write their mathematics with `call`; work on parameters goes through
+ * `parameterCall`, because it waits until the whole backward pass over the samples is written.
+ */
+export class ProgramBuilder {
+  readonly purpose: Purpose;
+  readonly batchSize: number;
+  readonly values: Value[] = [];
+  readonly calls: DraftCall[] = [];
+  readonly parameterCalls = new Map<Parameter, Record<Phase, DraftCall[]>>();
+  readonly totals: string[] = [];
+  /** Gradients stay readable in their arena after a step, instead of dying in a thread's cache. */
+  keepGradients = false;
+  readonly #arenaValues = new Map<string, Value>();
+  readonly #needs = { width: 0, labels: false, targets: 0 };
+  #outputs = 0;
+
+  constructor(purpose: Purpose, batchSize: number) {
+    this.purpose = purpose;
+    this.batchSize = batchSize;
+  }
+
+  /** A value with one row of `columns` numbers per sample. */
+  rows(columns: number, options: { requiresGradient?: boolean } = {}): Value {
+    return this.#add({ home: 'run', first: ROWS, second: columns, requiresGradient: options.requiresGradient ?? false });
+  }
+
+  /** A vector that does not belong to single samples, such as the mean over a batch. */
+  vector(length: number): Value {
+    return this.#add({ home: 'run', first: length, second: 1 });
+  }
+
+  /** The gradient of a parameter. */
+  gradientOf(parameter: Parameter): Value {
+    return this.#arena('gradients', parameter, 0);
+  }
+
+  /** The optimizer's array number `slot` that stands beside a parameter. */
+  slotOf(parameter: Parameter, slot: number): Value {
+    return this.#arena('slots', parameter, slot);
+  }
+
+  /** Writes one kernel call. Operands and attributes go by the names of the contract. */
+  call<K extends KernelName>(
+    kernel: K,
+    operands: OperandsOf<K, Operand>,
+    attributes: AttributesOf<K>,
+    options: CallOptions = {},
+  ): void {
+    this.calls.push(this.#draft(kernel, operands, attributes, options));
+  }
+
+  /** Writes a call of the `parameters` axis for one parameter, to be run after the pass over the samples. */
+  parameterCall<K extends KernelName>(
+    parameter: Parameter,
+    phase: Phase,
+    kernel: K,
+    operands: OperandsOf<K, Operand>,
+    attributes: AttributesOf<K>,
+    options: CallOptions = {},
+  ): void {
+    let phases = this.parameterCalls.get(parameter);
+    if (phases === undefined) {
+      phases = { gradient: [], regularize: [], update: [] };
+      this.parameterCalls.set(parameter, phases);
+    }
+    phases[phase].push(this.#draft(kernel, operands, attributes, options));
+  }
+
+  /** Features of the batch at hand. */
+  features(width: number): Value {
+    const features = this.rows(width);
+    this.#needs.width = width;
+    this.call('gatherFeatures', { features }, {});
+    return features;
+  }
+
+  labels(): Value {
+    const labels = this.rows(1);
+    this.#needs.labels = true;
+    this.call('gatherLabels', { labels }, {});
+    return labels;
+  }
+
+  targets(columns: number): Value {
+    const targets = this.rows(columns);
+    this.#needs.targets = columns;
+    this.call('gatherTargets', { targets }, {});
+    return targets;
+  }
+
+  /** Hands a value out of the program, one row a sample. */
+  emit(values: Value): void {
+    this.#outputs = values.second;
+    this.call('emit', { values }, {});
+  }
+
+  /** Plans memory and stages. `scalars`, `slots` and `parameters` are what the run will bring along. */
+  finish(sizes: { scalars: number; slots: number; parameters: number }): Program {
+    return planProgram(this, { ...sizes, outputs: this.#outputs, needs: this.#needs });
+  }
+
+  #draft(kernel: KernelName, operands: object, attributes: object, options: CallOptions): DraftCall {
+    const signature = signatureOf(kernel);
+    const extents = new Map<string, number>([['rows', ROWS]]);
+    const given = operands as Record<string, Operand | undefined>;
+    const ids = signature.operands.map(({ name, shape, optional }) => {
+      const operand = given[name];
+      if (operand === undefined) {
+        if (optional) return -1;
+        throw new TypeError(`Kernel ${kernel} needs the operand ${name}`);
+      }
+      const value = this.#valueOf(operand);
+      this.#unify(kernel, name, shape, value, extents);
+      return value.id;
+    });
+    const total = options.total === undefined ? -1 : this.#total(options.total);
+    return {
+      signature,
+      operands: ids,
+      dimensions: signature.symbols.map((symbol) => extents.get(symbol) ?? 0),
+      attributes: signature.attributes.map((name) => (attributes as Record<string, number>)[name]),
+      total,
+    };
+  }
+
+  /** Equal symbols must be equal extents: a wrong program is found here, not by a thread. */
+  #unify(kernel: string, name: string, shape: readonly string[], value: Value, extents: Map<string, number>): void {
+    const actual = [value.first, value.second];
+    const symbols = shape.length === 1 && value.second !== 1 ? undefined : shape;
+    const fits = symbols?.every((symbol, place) => {
+      const known = extents.get(symbol);
+      if (known === undefined) extents.set(symbol, actual[place]);
+      return known === undefined || known === actual[place];
+    });
+    if (fits !== true) {
+      const wanted = shape.map((symbol) => extents.get(symbol) ?? symbol).join(', ');
+      throw new TypeError(`Operand ${name} of kernel ${kernel} should be [${wanted}] and is [${actual.join(', ')}]`);
+    }
+  }
+
+  #valueOf(operand: Operand): Value {
+    return 'home' in operand ? operand : this.#arena('parameters', operand, 0);
+  }
+
+  #arena(home: 'parameters' | 'gradients' | 'slots', parameter: Parameter, slot: number): Value {
+    const key = `${home} ${slot} ${parameter.offset}`;
+    const known = this.#arenaValues.get(key);
+    if (known !== undefined) return known;
+    const [first, second = 1] = parameter.shape;
+    const value = this.#add({ home, offset: parameter.offset, slot, first, second });
+    this.#arenaValues.set(key, value);
+    return value;
+  }
+
+  #add(value: Partial<Value> & Pick<Value, 'home' | 'first' | 'second'>): Value {
+    const added = { offset: 0, slot: 0, requiresGradient: false, ...value, id: this.values.length };
+    this.values.push(added);
+    return added;
+  }
+
+  #total(name: string): number {
+    const index = this.totals.indexOf(name);
+    return index >= 0 ? index : this.totals.push(name) - 1;
+  }
+}

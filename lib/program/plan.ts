@@ -1,0 +1,195 @@
+import type { DraftCall, ProgramBuilder } from './builder.js';
+import type { BufferPlan, Group, Program, RunSpace, Stage } from './program.js';
+
+const ROWS = -1;
+const ALIGNMENT = 16;
+
+/** Rows of a tile: few enough to stay in a core's cache from layer to layer, many enough to feed the matrix product. */
+const LARGEST_ROW_TILE = 64;
+const SMALLEST_ROW_TILE = 8;
+
+/** Elements of a kernel block: its gradient, values and two optimizer slots fit a core's second-level cache together. */
+const BLOCK_ELEMENTS = 56 * 1024;
+const COLUMN_TILE = 64;
+
+interface Draft {
+  calls: DraftCall[];
+  groups: Group[];
+  stages: Stage[];
+  /** Group and stage of each call, by place in `calls`. */
+  groupOf: number[];
+  stageOf: number[];
+}
+
+interface Extras {
+  readonly scalars: number;
+  readonly slots: number;
+  readonly parameters: number;
+  readonly outputs: number;
+  readonly needs: Program['needs'];
+}
+
+export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
+  const draft: Draft = { calls: [], groups: [], stages: [], groupOf: [], stageOf: [] };
+  sampleStages(builder, draft);
+  parameterStage(builder, draft);
+  const { buffers, sizes } = placeValues(builder, draft);
+  return {
+    purpose: builder.purpose,
+    batchSize: builder.batchSize,
+    buffers,
+    calls: draft.calls.map(({ signature, operands, dimensions, attributes, total }) => ({
+      kernel: signature.id,
+      operands,
+      dimensions,
+      attributes,
+      total,
+    })),
+    groups: draft.groups,
+    stages: draft.stages,
+    sizes,
+    totals: builder.totals,
+    ...extras,
+  };
+}
+
+/** An even number of tiles, so that two threads share a batch evenly; more threads find more tiles in larger batches. */
+export function rowTile(batchSize: number): number {
+  const count = 2 * Math.ceil(batchSize / (2 * LARGEST_ROW_TILE));
+  return Math.max(SMALLEST_ROW_TILE, Math.ceil(batchSize / count));
+}
+
+/** Leading extent of a block of a parameter. */
+export function blockOf(leading: number, inner: number): number {
+  const count = Math.ceil((leading * inner) / BLOCK_ELEMENTS);
+  return Math.max(1, Math.ceil(leading / count));
+}
+
+/** Consecutive calls of one axis make one stage; `columns` stages also need one extent. */
+function sampleStages(builder: ProgramBuilder, draft: Draft): void {
+  let start = 0;
+  while (start < builder.calls.length) {
+    const { signature } = builder.calls[start];
+    const extent = splitExtent(builder.calls[start]);
+    let end = start + 1;
+    while (end < builder.calls.length) {
+      const next = builder.calls[end];
+      if (next.signature.axis !== signature.axis || splitExtent(next) !== extent) break;
+      end++;
+    }
+    const tile = signature.axis === 'rows' ? rowTile(builder.batchSize) : COLUMN_TILE;
+    addGroup(draft, builder.calls.slice(start, end), extent, tile);
+    closeStage(draft, draft.groups.length - 1);
+    start = end;
+  }
+}
+
+/** Gradient, regularizer and update of a block run as one group while the block is in cache. */
+function parameterStage(builder: ProgramBuilder, draft: Draft): void {
+  const first = draft.groups.length;
+  // Large parameters first: the small ones fill the gaps when threads run out of blocks.
+  const bySize = [...builder.parameterCalls].sort(([a], [b]) => b.size - a.size || a.offset - b.offset);
+  for (const [parameter, phases] of bySize) {
+    const calls = [...phases.gradient, ...phases.regularize, ...phases.update];
+    const [leading, inner = 1] = parameter.shape;
+    addGroup(draft, calls, leading, blockOf(leading, inner));
+  }
+  if (draft.groups.length > first) closeStage(draft, first);
+}
+
+function splitExtent(call: DraftCall): number {
+  const { split, symbols } = call.signature;
+  return split === 'rows' ? ROWS : call.dimensions[symbols.indexOf(split)];
+}
+
+function addGroup(draft: Draft, calls: readonly DraftCall[], extent: number, tile: number): void {
+  const callStart = draft.calls.length;
+  for (const call of calls) {
+    if (splitExtent(call) !== extent) throw new TypeError(`Kernel ${call.signature.kernel} does not fit its group`);
+    draft.groupOf.push(draft.groups.length);
+    draft.stageOf.push(draft.stages.length);
+    draft.calls.push(call);
+  }
+  draft.groups.push({ callStart, callEnd: draft.calls.length, extent, tile });
+}
+
+function closeStage(draft: Draft, groupStart: number): void {
+  draft.stages.push({ groupStart, groupEnd: draft.groups.length });
+}
+
+function align(elements: number): number {
+  return Math.ceil(elements / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Decides where each value lives: as near to one thread as its uses allow. */
+function placeValues(
+  builder: ProgramBuilder,
+  draft: Draft,
+): { buffers: BufferPlan[]; sizes: Record<RunSpace, number> } {
+  const uses = usesOf(builder.values.length, draft);
+  const sizes: Record<RunSpace, number> = { batch: 0, tile: 0, fixed: 0, block: 0 };
+  const tileRows = rowTile(builder.batchSize);
+  const tileArena = new Arena();
+  const buffers = builder.values.map((value): BufferPlan => {
+    const shape = { slot: value.slot, first: value.first, second: value.second };
+    const { first: firstUse, last: lastUse } = uses[value.id];
+    const oneGroup = firstUse >= 0 && draft.groupOf[firstUse] === draft.groupOf[lastUse];
+    const place = (space: RunSpace, elements: number): BufferPlan => {
+      const offset = sizes[space];
+      sizes[space] += align(elements);
+      return { space, offset, ...shape };
+    };
+    switch (value.home) {
+      case 'parameters':
+      case 'slots':
+        return { space: value.home, offset: value.offset, ...shape };
+      case 'gradients': {
+        if (!oneGroup || builder.keepGradients) return { space: 'gradients', offset: value.offset, ...shape };
+        // One gradient lives at a time in a thread: every group may use the block from its start.
+        const { tile } = draft.groups[draft.groupOf[firstUse]];
+        sizes.block = Math.max(sizes.block, align(tile * value.second));
+        return { space: 'block', offset: 0, ...shape };
+      }
+      case 'run':
+        if (value.first !== ROWS) return place('fixed', value.first * value.second);
+        if (!oneGroup) return place('batch', builder.batchSize * value.second);
+        return { space: 'tile', offset: tileArena.take(align(tileRows * value.second), firstUse, lastUse), ...shape };
+    }
+  });
+  sizes.tile = tileArena.size;
+  return { buffers, sizes };
+}
+
+/** First and last call that touches each value; -1 for values nobody uses. */
+function usesOf(count: number, draft: Draft): { first: number; last: number }[] {
+  const uses = Array.from({ length: count }, () => ({ first: -1, last: -1 }));
+  draft.calls.forEach((call, place) => {
+    for (const id of call.operands) {
+      if (id < 0) continue;
+      if (uses[id].first < 0) uses[id].first = place;
+      uses[id].last = place;
+    }
+  });
+  return uses;
+}
+
+/** Gives memory that is dead again to the next value that fits: the lowest offset free of all values alive meanwhile. */
+class Arena {
+  size = 0;
+  readonly #taken: { offset: number; end: number; first: number; last: number }[] = [];
+
+  take(elements: number, first: number, last: number): number {
+    const alive = this.#taken
+      .filter((other) => other.first <= last && first <= other.last)
+      .sort((a, b) => a.offset - b.offset);
+    let offset = 0;
+    for (const other of alive) {
+      if (offset + elements <= other.offset) break;
+      offset = Math.max(offset, other.end);
+    }
+    this.#taken.push({ offset, end: offset + elements, first, last });
+    this.size = Math.max(this.size, offset + elements);
+    return offset;
+  }
+}
+

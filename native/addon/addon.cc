@@ -1,0 +1,235 @@
+// The table of functions that JavaScript sees, each a thin wrapper. Long work goes to jobs.cc.
+#include <napi.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "addon/arguments.h"
+#include "addon/environment.h"
+#include "addon/jobs.h"
+#include "blas.h"
+#include "engine/lifecycle.h"
+#include "engine/peak.h"
+
+namespace blasnet {
+namespace {
+
+using Info = Napi::CallbackInfo;
+
+// No C++ exception may reach Node-API: each becomes a JavaScript error with a code.
+template <Napi::Value (*Function)(const Info&)>
+Napi::Value guarded(const Info& info) {
+  const char* code = "ERR_ENGINE_NATIVE";
+  std::string message = "The native engine failed";
+  try {
+    return Function(info);
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const InvalidInput& error) {
+    code = "ERR_ENGINE_INPUT";
+    message = error.what();
+  } catch (const std::bad_alloc&) {
+    code = "ERR_ENGINE_MEMORY";
+    message = "The native engine could not get the memory it needs";
+  } catch (const std::exception& error) {
+    message = error.what();
+  } catch (...) {
+  }
+  auto error = Napi::Error::New(info.Env(), message);
+  error.Set("code", Napi::String::New(info.Env(), code));
+  throw Napi::Error(error);
+}
+
+Napi::Value getContract(const Info& info) { return Napi::String::New(info.Env(), contractText()); }
+
+Napi::Value getInfo(const Info& info) {
+  auto result = Napi::Object::New(info.Env());
+  result.Set("blas", blas::vendor());
+  result.Set("blasCore", blas::coreName());
+  result.Set("simd", simdName(bestSimdLevel()));
+  result.Set("cores", static_cast<double>(std::thread::hardware_concurrency()));
+  return result;
+}
+
+SimdLevel toLevel(const Napi::Value& value) {
+  if (value.IsUndefined()) return bestSimdLevel();
+  const auto level = static_cast<SimdLevel>(toInteger(value, "SIMD level", 0, 2));
+  if (!simdSupported(level)) throw InvalidInput("This processor does not have the SIMD level asked for");
+  return level;
+}
+
+Napi::Value createData(const Info& info) {
+  auto data = std::make_shared<Data>();
+  const std::int64_t length = toInteger(info[0], "length", 0, 4294967295.0);
+  const std::int64_t width = toInteger(info[1], "width", 1, 2147483647.0);
+  const auto elements = static_cast<std::size_t>(length) * static_cast<std::size_t>(width);
+  data->view.length = length;
+  data->view.width = width;
+  if (info[2].IsTypedArray() && info[2].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
+    const auto bytes = toView<std::uint8_t>(info[2], napi_uint8_array, "features");
+    if (bytes.size < elements) throw InvalidInput("There are fewer features than length · width");
+    data->bytes = AlignedArray<std::uint8_t>(elements);
+    if (elements > 0) std::memcpy(data->bytes.data(), bytes.data, elements);
+    data->view.bytes = data->bytes.data();
+  } else {
+    const auto floats = toFloats(info[2], "features");
+    if (floats.size < elements) throw InvalidInput("There are fewer features than length · width");
+    data->floats = AlignedArray<float>(elements);
+    if (elements > 0) std::memcpy(data->floats.data(), floats.data, elements * sizeof(float));
+    data->view.floats = data->floats.data();
+  }
+  data->view.scale = static_cast<float>(toNumber(info[3], "scale"));
+  if (!info[4].IsUndefined()) {
+    const auto labels = toView<std::int32_t>(info[4], napi_int32_array, "labels");
+    if (labels.size < static_cast<std::size_t>(length)) throw InvalidInput("There are fewer labels than samples");
+    data->labels = AlignedArray<std::int32_t>(static_cast<std::size_t>(length));
+    if (length > 0) std::memcpy(data->labels.data(), labels.data, data->labels.bytes());
+    data->view.labels = data->labels.data();
+    for (std::int64_t i = 0; i < length; i++) {
+      data->leastLabel = std::min(data->leastLabel, data->view.labels[i]);
+      data->largestLabel = std::max(data->largestLabel, data->view.labels[i]);
+    }
+  }
+  if (!info[5].IsUndefined()) {
+    const auto targets = toFloats(info[5], "targets");
+    data->view.targetWidth = toInteger(info[6], "targetWidth", 1, 2147483647.0);
+    const auto size = static_cast<std::size_t>(length) * static_cast<std::size_t>(data->view.targetWidth);
+    if (targets.size < size) throw InvalidInput("There are fewer targets than length · targetWidth");
+    data->targets = AlignedArray<float>(size);
+    if (size > 0) std::memcpy(data->targets.data(), targets.data, size * sizeof(float));
+    data->view.targets = data->targets.data();
+  }
+  const std::size_t bytes = data->size();
+  return Handle<Data>::wrap(info.Env(), std::move(data), bytes);
+}
+
+Napi::Value createStore(const Info& info) {
+  const auto parameters = static_cast<std::size_t>(toInteger(info[0], "parameters", 0, 1099511627776.0));
+  const auto slots = static_cast<std::size_t>(toInteger(info[1], "slots", 0, 16));
+  auto store = std::make_shared<Store>(parameters, slots);
+  const std::size_t bytes = store->bytes();
+  return Handle<Store>::wrap(info.Env(), std::move(store), bytes);
+}
+
+struct Range {
+  std::size_t offset;
+  View<float> view;
+};
+
+Range toRange(const Info& info, const Store& store) {
+  const Range range{static_cast<std::size_t>(toInteger(info[3], "offset")), toFloats(info[4], "values")};
+  if (range.offset > store.size() || range.view.size > store.size() - range.offset) {
+    throw InvalidInput("The range lies outside the arena");
+  }
+  return range;
+}
+
+// Arenas by number: 0 parameters, 1 gradients, 2 slots.
+float* arena(const Info& info, Store& store) {
+  switch (toInteger(info[1], "arena", 0, 2)) {
+    case 0:
+      return store.live();
+    case 1:
+      return store.gradients();
+    default:
+      return store.slot(static_cast<std::size_t>(
+          toInteger(info[2], "slot", 0, static_cast<double>(store.slots()) - 1)));
+  }
+}
+
+Napi::Value readStore(const Info& info) {
+  const auto store = Handle<Store>::unwrap(info[0]);
+  const Range range = toRange(info, *store);
+  if (range.view.size == 0) return info.Env().Undefined();
+  const std::size_t bytes = range.view.size * sizeof(float);
+  if (toInteger(info[1], "arena", 0, 2) == 0) {
+    const auto snapshot = store->snapshot();
+    std::memcpy(range.view.data, snapshot->data() + range.offset, bytes);
+    return info.Env().Undefined();
+  }
+  if (!store->beginTraining()) throw InvalidInput("Gradients and slots cannot be read while a training run is under way");
+  std::memcpy(range.view.data, arena(info, *store) + range.offset, bytes);
+  store->endTraining();
+  return info.Env().Undefined();
+}
+
+Napi::Value writeStore(const Info& info) {
+  const auto store = Handle<Store>::unwrap(info[0]);
+  const Range range = toRange(info, *store);
+  if (!store->beginTraining()) throw InvalidInput("Parameters cannot be written while a training run is under way");
+  if (range.view.size > 0) {
+    std::memcpy(arena(info, *store) + range.offset, range.view.data, range.view.size * sizeof(float));
+  }
+  store->touched();
+  store->endTraining();
+  return info.Env().Undefined();
+}
+
+Napi::Value compile(const Info& info) {
+  const auto code = toDoubles(info[0], "program");
+  const SimdLevel level = toLevel(info[1]);
+  auto compiled = std::make_shared<CompiledProgram>(decodeProgram(code.data, code.size, kernelsFor(level)));
+  return Handle<CompiledProgram>::wrap(info.Env(), std::move(compiled), 0);
+}
+
+Napi::Value createStop(const Info& info) {
+  return Handle<StopFlag>::wrap(info.Env(), std::make_shared<StopFlag>(), 0);
+}
+
+Napi::Value raiseStop(const Info& info) {
+  Handle<StopFlag>::unwrap(info[0])->raised = true;
+  return info.Env().Undefined();
+}
+
+Napi::Value dispose(const Info& info) {
+  const bool known = Handle<Data>::dispose(info[0]) || Handle<Store>::dispose(info[0]) ||
+                     Handle<CompiledProgram>::dispose(info[0]);
+  return Napi::Boolean::New(info.Env(), known);
+}
+
+Napi::Value measurePeak(const Info& info) {
+  const double seconds = toNumber(info[0], "seconds");
+  const auto threads = static_cast<int>(toInteger(info[1], "threads", 1, 1024));
+  auto result = Napi::Object::New(info.Env());
+  result.Set("gflops", peakGflops(seconds, threads));
+  result.Set("gigabytesPerSecond", copyBandwidth(seconds, threads));
+  return result;
+}
+
+Napi::Value failAllocation(const Info& info) {
+  failAllocationIn(toInteger(info[0], "allocations", -1, 1e9));
+  return info.Env().Undefined();
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  installLifecycleHandlers();
+  blas::useOneThread();
+  if (Environment::create(env) == nullptr) throw Napi::Error::New(env, "Node-API refused a thread-safe function");
+  exports.Set("contract", Napi::Function::New<guarded<getContract>>(env, "contract"));
+  exports.Set("info", Napi::Function::New<guarded<getInfo>>(env, "info"));
+  exports.Set("createData", Napi::Function::New<guarded<createData>>(env, "createData"));
+  exports.Set("createStore", Napi::Function::New<guarded<createStore>>(env, "createStore"));
+  exports.Set("readStore", Napi::Function::New<guarded<readStore>>(env, "readStore"));
+  exports.Set("writeStore", Napi::Function::New<guarded<writeStore>>(env, "writeStore"));
+  exports.Set("compile", Napi::Function::New<guarded<compile>>(env, "compile"));
+  exports.Set("run", Napi::Function::New<guarded<run>>(env, "run"));
+  exports.Set("runSync", Napi::Function::New<guarded<runSync>>(env, "runSync"));
+  exports.Set("runKernel", Napi::Function::New<guarded<runKernel>>(env, "runKernel"));
+  exports.Set("createStop", Napi::Function::New<guarded<createStop>>(env, "createStop"));
+  exports.Set("raiseStop", Napi::Function::New<guarded<raiseStop>>(env, "raiseStop"));
+  exports.Set("dispose", Napi::Function::New<guarded<dispose>>(env, "dispose"));
+  exports.Set("measurePeak", Napi::Function::New<guarded<measurePeak>>(env, "measurePeak"));
+  if (std::getenv("BLASNET_TESTING") != nullptr) {
+    exports.Set("failAllocation", Napi::Function::New<guarded<failAllocation>>(env, "failAllocation"));
+  }
+  return exports;
+}
+
+}  // namespace
+}  // namespace blasnet
+
+static Napi::Object initialize(Napi::Env env, Napi::Object exports) { return blasnet::initialize(env, exports); }
+
+NODE_API_MODULE(blasnet, initialize)

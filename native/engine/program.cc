@@ -1,0 +1,247 @@
+#include "engine/program.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace blasnet {
+namespace {
+
+constexpr double kEncodingVersion = 1;
+constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
+constexpr std::int64_t kMaxExtent = std::int64_t{1} << 31;  // BLAS takes 32-bit extents
+
+struct Buffer {
+  Space space;
+  int slot;
+  std::int64_t offset;
+  std::int64_t first;
+  std::int64_t second;
+};
+
+class Reader {
+ public:
+  Reader(const double* code, std::size_t length) : code_(code), length_(length) {}
+
+  double number() {
+    if (place_ >= length_) throw InvalidInput("The program is shorter than it says");
+    return code_[place_++];
+  }
+
+  std::int64_t integer(std::int64_t least, std::int64_t most) {
+    const double value = number();
+    if (!(value >= static_cast<double>(least) && value <= static_cast<double>(most)) || value != std::floor(value)) {
+      throw InvalidInput("The program holds a number out of range at place " + std::to_string(place_ - 1));
+    }
+    return static_cast<std::int64_t>(value);
+  }
+
+  std::size_t count(std::size_t most) { return static_cast<std::size_t>(integer(0, static_cast<std::int64_t>(most))); }
+  bool done() const { return place_ == length_; }
+
+ private:
+  const double* code_;
+  std::size_t length_;
+  std::size_t place_ = 0;
+};
+
+[[noreturn]] void invalid(const KernelRule& rule, const std::string& what) {
+  throw InvalidInput("Kernel " + rule.name + ": " + what);
+}
+
+class Decoder {
+ public:
+  Decoder(const double* code, std::size_t length, const Kernel* kernels) : reader_(code, length), kernels_(kernels) {}
+
+  Program decode() {
+    readHeader();
+    const std::size_t bufferCount = reader_.count(1U << 20);
+    const std::size_t callCount = reader_.count(1U << 20);
+    const std::size_t groupCount = reader_.count(1U << 20);
+    const std::size_t stageCount = reader_.count(1U << 20);
+    for (std::size_t i = 0; i < bufferCount; i++) readBuffer();
+    for (std::size_t i = 0; i < callCount; i++) readCall();
+    readGroups(groupCount);
+    readStages(stageCount);
+    if (!reader_.done()) throw InvalidInput("The program is longer than it says");
+    for (const auto& group : program_.groups) checkGroup(group);
+    return std::move(program_);
+  }
+
+ private:
+  void readHeader() {
+    if (reader_.number() != kEncodingVersion) throw InvalidInput("The program was encoded for another version");
+    program_.training = reader_.integer(0, 1) == 1;
+    program_.batchSize = reader_.integer(1, kMaxExtent);
+    for (auto& size : program_.sizes) size = reader_.integer(0, kMaxElements);
+    program_.totals = reader_.count(64);
+    program_.scalars = reader_.count(64);
+    program_.slots = reader_.integer(0, 16);
+    program_.parameters = reader_.integer(0, kMaxElements);
+    program_.outputs = reader_.integer(0, kMaxExtent);
+    program_.needsWidth = reader_.integer(0, kMaxExtent);
+    program_.needsLabels = reader_.integer(0, 1) == 1;
+    program_.needsTargets = reader_.integer(0, kMaxExtent);
+    program_.labelLimit = 0;
+  }
+
+  void readBuffer() {
+    Buffer buffer{};
+    buffer.space = static_cast<Space>(reader_.integer(0, kSpaces - 1));
+    buffer.slot = static_cast<int>(reader_.integer(0, 15));
+    buffer.offset = reader_.integer(0, kMaxElements);
+    buffer.first = reader_.integer(-1, kMaxExtent);
+    buffer.second = reader_.integer(1, kMaxExtent);
+    const bool perSample = buffer.space == Space::batch || buffer.space == Space::tile;
+    if (perSample != (buffer.first == -1)) throw InvalidInput("A buffer has rows where its space has none");
+    if (buffer.space == Space::slots && buffer.slot >= program_.slots) throw InvalidInput("A buffer has no slot");
+    buffers_.push_back(buffer);
+  }
+
+  void readCall() {
+    const auto& rules = contract();
+    const auto id = static_cast<std::size_t>(reader_.integer(0, static_cast<std::int64_t>(rules.size()) - 1));
+    const KernelRule& rule = rules[id];
+    Call call{};
+    call.kernel = kernels_[id];
+    std::vector<int> ids;
+    for (std::size_t i = 0; i < rule.operands.size(); i++) {
+      ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));
+    }
+    for (std::size_t i = 0; i < rule.attributes; i++) call.attributes.push_back(reader_.number());
+    call.total = static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(program_.totals) - 1));
+    bindOperands(rule, ids, call);
+    program_.calls.push_back(std::move(call));
+    rules_.push_back(&rule);
+    ids_.push_back(std::move(ids));
+  }
+
+  // Equal symbols must be equal extents, in every operand of the call.
+  void bindOperands(const KernelRule& rule, const std::vector<int>& ids, Call& call) {
+    std::fill(call.dimension, call.dimension + kMaxSymbols, -1);
+    for (std::size_t i = 0; i < ids.size(); i++) {
+      const OperandRule& operand = rule.operands[i];
+      if (ids[i] < 0) {
+        if (!operand.optional) invalid(rule, "operand " + operand.name + " is missing");
+        call.operands.push_back(Operand{false, Space::batch, 0, 0, 0});
+        continue;
+      }
+      const Buffer& buffer = buffers_[static_cast<std::size_t>(ids[i])];
+      const std::int64_t extents[2] = {buffer.first, buffer.second};
+      if (operand.shape.size() == 1 && buffer.second != 1) invalid(rule, "operand " + operand.name + " is no vector");
+      std::int64_t stride = 0;
+      for (std::size_t place = 0; place < operand.shape.size(); place++) {
+        const std::string& symbol = operand.shape[place];
+        unify(rule, symbol, extents[place], call);
+        if (symbol == rule.split) stride = place == 0 ? buffer.second : 1;
+      }
+      const bool owned = buffer.space == Space::tile || buffer.space == Space::block;
+      call.operands.push_back(Operand{true, buffer.space, buffer.slot, buffer.offset, owned ? 0 : stride});
+      const bool shared = buffer.space >= Space::parameters;
+      if (shared && operand.direction != Direction::in && !program_.training) {
+        invalid(rule, "writes parameters in a program that does not train");
+      }
+      if (operand.name == "labels" && operand.direction == Direction::in) noteLabels(rule, call);
+    }
+  }
+
+  void unify(const KernelRule& rule, const std::string& symbol, std::int64_t extent, Call& call) const {
+    if (symbol == "rows") {
+      if (extent != -1) invalid(rule, "has no rows where it needs them");
+      return;
+    }
+    const auto place = std::find(rule.symbols.begin(), rule.symbols.end(), symbol) - rule.symbols.begin();
+    std::int64_t& known = call.dimension[place];
+    if (extent < 0 || (known >= 0 && known != extent)) invalid(rule, "extents of " + symbol + " differ");
+    known = extent;
+  }
+
+  void noteLabels(const KernelRule& rule, const Call& call) {
+    const auto place = std::find(rule.symbols.begin(), rule.symbols.end(), "classes") - rule.symbols.begin();
+    const std::int64_t classes = call.dimension[place];
+    program_.labelLimit = program_.labelLimit == 0 ? classes : std::min(program_.labelLimit, classes);
+  }
+
+  void readGroups(std::size_t count) {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < count; i++) {
+      Group group{};
+      group.callStart = next;
+      group.callEnd = reader_.count(program_.calls.size());
+      group.extent = reader_.integer(-1, kMaxExtent);
+      group.tile = reader_.integer(1, kMaxExtent);
+      if (group.callEnd < next) throw InvalidInput("The program's groups overlap");
+      next = group.callEnd;
+      program_.groups.push_back(group);
+    }
+    if (next != program_.calls.size()) throw InvalidInput("The program's groups leave calls out");
+  }
+
+  void readStages(std::size_t count) {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < count; i++) {
+      const std::size_t end = reader_.count(program_.groups.size());
+      if (end < next) throw InvalidInput("The program's stages overlap");
+      program_.stages.push_back(Stage{next, end});
+      next = end;
+    }
+    if (next != program_.groups.size()) throw InvalidInput("The program's stages leave groups out");
+  }
+
+  void checkGroup(const Group& group) const {
+    for (std::size_t i = group.callStart; i < group.callEnd; i++) {
+      const KernelRule& rule = *rules_[i];
+      const Call& call = program_.calls[i];
+      std::int64_t extent = -1;
+      if (rule.split != "rows") {
+        extent = call.dimension[std::find(rule.symbols.begin(), rule.symbols.end(), rule.split) - rule.symbols.begin()];
+      }
+      if (extent != group.extent) invalid(rule, "its axis differs from its group's");
+      for (std::size_t place = 0; place < call.operands.size(); place++) {
+        if (call.operands[place].present) checkFits(rule, group, buffers_[static_cast<std::size_t>(ids_[i][place])]);
+      }
+    }
+  }
+
+  void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {
+    std::int64_t leading = buffer.first;
+    std::int64_t size = 0;
+    switch (buffer.space) {
+      case Space::batch:
+        leading = program_.batchSize;
+        size = program_.sizes[0];
+        break;
+      case Space::tile:
+        if (group.extent != -1) invalid(rule, "uses a row tile outside a row stage");
+        leading = std::min(group.tile, program_.batchSize);
+        size = program_.sizes[1];
+        break;
+      case Space::fixed:
+        size = program_.sizes[2];
+        break;
+      case Space::block:
+        if (group.extent != buffer.first) invalid(rule, "uses a block outside its group");
+        leading = std::min(group.tile, buffer.first);
+        size = program_.sizes[3];
+        break;
+      default:
+        size = program_.parameters;
+    }
+    if (leading * buffer.second > size - buffer.offset) invalid(rule, "an operand does not fit its memory");
+  }
+
+  Reader reader_;
+  const Kernel* kernels_;
+  Program program_{};
+  std::vector<Buffer> buffers_;
+  std::vector<const KernelRule*> rules_;
+  std::vector<std::vector<int>> ids_;
+};
+
+}  // namespace
+
+Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels) {
+  return Decoder(code, length, kernels).decode();
+}
+
+}  // namespace blasnet

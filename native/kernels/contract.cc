@@ -1,0 +1,168 @@
+#include "kernels/contract.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace blasnet {
+namespace {
+
+struct Row {
+  const char* name;
+  const char* axis;
+  const char* split;
+  const char* signature;
+  const char* attributes;
+};
+
+// clang-format off
+constexpr Row kRows[] = {
+    {"gatherFeatures", "rows", "rows",
+     "-> features[rows,inputs]",
+     ""},
+    {"gatherLabels", "rows", "rows",
+     "-> labels[rows]",
+     ""},
+    {"gatherTargets", "rows", "rows",
+     "-> targets[rows,outputs]",
+     ""},
+    {"emit", "rows", "rows",
+     "values[rows,columns] ->",
+     ""},
+    {"dense", "rows", "rows",
+     "input[rows,inputs] kernel[inputs,units] bias?[units] -> output[rows,units]",
+     "activation parameter"},
+    {"denseInputGradient", "rows", "rows",
+     "outputGradient[rows,units] kernel[inputs,units] -> inputGradient[rows,inputs]",
+     ""},
+    {"denseKernelGradient", "parameters", "inputs",
+     "input[rows,inputs] outputGradient[rows,units] -> kernelGradient[inputs,units]",
+     ""},
+    {"denseBiasGradient", "parameters", "units",
+     "outputGradient[rows,units] -> biasGradient[units]",
+     ""},
+    {"activation", "rows", "rows",
+     "input[rows,columns] -> output[rows,columns]",
+     "activation parameter"},
+    {"activationGradient", "rows", "rows",
+     "saved[rows,columns] outputGradient[rows,columns] -> inputGradient[rows,columns]",
+     "activation parameter"},
+    {"softmax", "rows", "rows",
+     "input[rows,columns] -> output[rows,columns]",
+     ""},
+    {"dropout", "rows", "rows",
+     "input[rows,columns] -> output[rows,columns] mask[rows,columns]",
+     "rate stream"},
+    {"dropoutGradient", "rows", "rows",
+     "mask[rows,columns] outputGradient[rows,columns] -> inputGradient[rows,columns]",
+     ""},
+    {"batchNormStatistics", "columns", "columns",
+     "input[rows,columns] -> mean[columns] inverseDeviation[columns] &runningMean[columns] &runningVariance[columns]",
+     "epsilon momentum"},
+    {"batchNorm", "rows", "rows",
+     "input[rows,columns] mean[columns] inverseDeviation[columns] gamma[columns] beta[columns] -> output[rows,columns]",
+     ""},
+    {"batchNormInference", "rows", "rows",
+     "input[rows,columns] runningMean[columns] runningVariance[columns] gamma[columns] beta[columns] -> output[rows,columns]",
+     "epsilon"},
+    {"batchNormParameterGradients", "columns", "columns",
+     "input[rows,columns] outputGradient[rows,columns] mean[columns] inverseDeviation[columns] -> gammaGradient[columns] betaGradient[columns]",
+     ""},
+    {"batchNormInputGradient", "rows", "rows",
+     "input[rows,columns] outputGradient[rows,columns] mean[columns] inverseDeviation[columns] gamma[columns] gammaGradient[columns] betaGradient[columns] -> inputGradient[rows,columns]",
+     ""},
+    {"softmaxCrossEntropy", "rows", "rows",
+     "logits[rows,classes] labels[rows] -> gradient?[rows,classes]",
+     ""},
+    {"meanSquaredError", "rows", "rows",
+     "output[rows,columns] targets[rows,columns] -> gradient?[rows,columns]",
+     ""},
+    {"accuracy", "rows", "rows",
+     "scores[rows,classes] labels[rows] ->",
+     ""},
+    {"l2", "parameters", "leading",
+     "parameter[leading,inner] -> &gradient[leading,inner]",
+     "lambda"},
+    {"sgd", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner]",
+     ""},
+    {"momentum", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]",
+     "momentum"},
+    {"rmsProp", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner]",
+     "decay epsilon"},
+    {"adam", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]",
+     "beta1 beta2 epsilon"},
+};
+// clang-format on
+
+std::vector<std::string> words(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
+OperandRule parseOperand(std::string token, bool output) {
+  OperandRule rule{"", {}, false, output ? Direction::out : Direction::in};
+  if (token.front() == '&') {
+    rule.direction = Direction::inout;
+    token.erase(0, 1);
+  }
+  const auto open = token.find('[');
+  rule.shape = words(token.substr(open + 1, token.size() - open - 2), ',');
+  rule.name = token.substr(0, open);
+  if (rule.name.back() == '?') {
+    rule.optional = true;
+    rule.name.pop_back();
+  }
+  return rule;
+}
+
+KernelRule parseRow(const Row& row) {
+  const std::string axis = row.axis;
+  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, words(row.attributes, ' ').size()};
+  if (axis == "columns") rule.axis = Axis::columns;
+  if (axis == "parameters") rule.axis = Axis::parameters;
+  bool output = false;
+  for (const auto& token : words(row.signature, ' ')) {
+    if (token == "->") {
+      output = true;
+      continue;
+    }
+    rule.operands.push_back(parseOperand(token, output));
+    for (const auto& symbol : rule.operands.back().shape) {
+      const bool known = std::find(rule.symbols.begin(), rule.symbols.end(), symbol) != rule.symbols.end();
+      if (symbol != "rows" && !known) rule.symbols.push_back(symbol);
+    }
+  }
+  return rule;
+}
+
+}  // namespace
+
+const std::vector<KernelRule>& contract() {
+  // Leaked on purpose: threads of a job may outlive static destructors when the process exits in the middle of a fit.
+  static const auto* rules = [] {
+    auto* parsed = new std::vector<KernelRule>();
+    for (const auto& row : kRows) parsed->push_back(parseRow(row));
+    return parsed;
+  }();
+  return *rules;
+}
+
+std::string contractText() {
+  std::string text;
+  for (const auto& row : kRows) {
+    if (!text.empty()) text += '\n';
+    text += std::string(row.name) + " | " + row.axis + ' ' + row.split + " | " + row.signature + " | " + row.attributes;
+  }
+  return text;
+}
+
+std::size_t kernelCount() { return sizeof(kRows) / sizeof(kRows[0]); }
+
+}  // namespace blasnet

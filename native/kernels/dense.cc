@@ -1,0 +1,65 @@
+#include "blas.h"
+#include "kernels/activation.h"
+#include "kernels/kernels.h"
+
+namespace blasnet::BLASNET_SIMD {
+
+// output[rows, units] = activation(input[rows, inputs] · kernel[inputs, units] + bias[units])
+double dense(const Tile& tile) {
+  const float* input = tile.operand[0];
+  const float* kernel = tile.operand[1];
+  const float* bias = tile.operand[2];
+  float* output = tile.operand[3];
+  const std::int64_t inputs = tile.dimension[0];
+  const std::int64_t units = tile.dimension[1];
+  if (tile.count == 0) return 0;
+  blas::multiply(tile.count, units, inputs, input, inputs, kernel, units, output, units);
+  const int id = static_cast<int>(tile.attributes[0]);
+  if (bias == nullptr && id == kIdentity) return 0;
+  withActivation(id, static_cast<float>(tile.attributes[1]), [&](auto value) {
+    for (std::int64_t row = 0; row < tile.count; row++) {
+      float* out = output + row * units;
+      if (bias != nullptr) {
+        for (std::int64_t unit = 0; unit < units; unit++) out[unit] = value(out[unit] + bias[unit]);
+      } else {
+        for (std::int64_t unit = 0; unit < units; unit++) out[unit] = value(out[unit]);
+      }
+    }
+  });
+  return 0;
+}
+
+// inputGradient[rows, inputs] = outputGradient[rows, units] · kernel[inputs, units]ᵀ
+double denseInputGradient(const Tile& tile) {
+  const std::int64_t units = tile.dimension[0];
+  const std::int64_t inputs = tile.dimension[1];
+  if (tile.count == 0) return 0;
+  blas::multiplyTransposedRight(tile.count, inputs, units, tile.operand[0], units, tile.operand[1], units,
+                                tile.operand[2], inputs);
+  return 0;
+}
+
+// kernelGradient[inputs, units] = input[rows, inputs]ᵀ · outputGradient[rows, units], for a block of inputs
+double denseKernelGradient(const Tile& tile) {
+  const std::int64_t inputs = tile.dimension[0];
+  const std::int64_t units = tile.dimension[1];
+  if (tile.count == 0) return 0;
+  blas::multiplyTransposedLeft(tile.count, units, tile.step->rows, tile.operand[0], inputs, tile.operand[1], units,
+                               tile.operand[2], units);
+  return 0;
+}
+
+// biasGradient[units] = Σ over rows of outputGradient[rows, units], for a range of units
+double denseBiasGradient(const Tile& tile) {
+  const float* outputGradient = tile.operand[0];
+  float* biasGradient = tile.operand[1];
+  const std::int64_t units = tile.dimension[0];
+  for (std::int64_t unit = 0; unit < tile.count; unit++) biasGradient[unit] = 0;
+  for (std::int64_t row = 0; row < tile.step->rows; row++) {
+    const float* from = outputGradient + row * units;
+    for (std::int64_t unit = 0; unit < tile.count; unit++) biasGradient[unit] += from[unit];
+  }
+  return 0;
+}
+
+}  // namespace blasnet::BLASNET_SIMD

@@ -1,0 +1,43 @@
+// Every kernel of the contract, declared once per SIMD level.
+#pragma once
+
+#include "kernels/contract.h"
+
+namespace blasnet::BLASNET_SIMD {
+
+// gather.cc
+double gatherFeatures(const Tile& tile);
+double gatherLabels(const Tile& tile);
+double gatherTargets(const Tile& tile);
+double emit(const Tile& tile);
+// dense.cc
+double dense(const Tile& tile);
+double denseInputGradient(const Tile& tile);
+double denseKernelGradient(const Tile& tile);
+double denseBiasGradient(const Tile& tile);
+// activation.cc
+double activation(const Tile& tile);
+double activationGradient(const Tile& tile);
+double softmax(const Tile& tile);
+// dropout.cc
+double dropout(const Tile& tile);
+double dropoutGradient(const Tile& tile);
+// normalize.cc
+double batchNormStatistics(const Tile& tile);
+double batchNorm(const Tile& tile);
+double batchNormInference(const Tile& tile);
+double batchNormParameterGradients(const Tile& tile);
+double batchNormInputGradient(const Tile& tile);
+// loss.cc
+double softmaxCrossEntropy(const Tile& tile);
+double meanSquaredError(const Tile& tile);
+double accuracy(const Tile& tile);
+// regularize.cc
+double l2(const Tile& tile);
+// update.cc
+double sgd(const Tile& tile);
+double momentum(const Tile& tile);
+double rmsProp(const Tile& tile);
+double adam(const Tile& tile);
+
+}  // namespace blasnet::BLASNET_SIMD
