@@ -46,13 +46,21 @@ async function buildByAnyWay(output) {
   for (const way of waysToBuild()) {
     output.line(`Building by ${way.name}`);
     const outcome = await runWay(way, output, deadline);
-    if (outcome === 'built') return place(way, sources);
-    reasons.push(`${way.name} ${outcome}`);
-    // Where the compiler refuses the sources, another build tool would only repeat it more slowly.
-    if (outcome === 'could not compile' || Date.now() >= deadline) break;
+    const refusal = outcome === 'built' ? place(way, sources) : `${way.name} ${outcome}`;
+    if (refusal === undefined) return { built: true, reason: `built by ${way.name}` };
+    reasons.push(refusal);
+    // Where the sources themselves do not build, another build tool would only repeat it more slowly.
+    if (!outcome.startsWith('could not configure') || Date.now() >= deadline) break;
   }
   if (reasons.length === 0) reasons.push('neither CMake nor node-gyp was found');
+  removeOutdated(sources);
   return { built: false, reason: reasons.join('; ') };
+}
+
+/** An addon of other sources than today's must not be loaded in place of the one that did not build. */
+function removeOutdated(sources) {
+  if (readManifest()?.sources === sources) return;
+  for (const file of [addonPath, manifestPath]) fs.rmSync(file, { force: true });
 }
 
 /** The ways to build that exist on this machine, best first. */
@@ -82,6 +90,10 @@ function waysToBuild() {
   const nodeGyp = findNodeGyp();
   if (nodeGyp !== undefined) {
     const where = ['--directory', path.join(root, 'native')];
+    // Headers that came with this Node.js save node-gyp a download.
+    const prefix = path.resolve(process.execPath, '..', '..');
+    const shipped = fs.existsSync(path.join(prefix, 'include', 'node', 'common.gypi'));
+    if (shipped && !process.env.npm_config_nodedir) where.push('--nodedir', prefix);
     ways.push({
       name: 'node-gyp',
       directory: path.join(root, 'native', 'build'),
@@ -102,7 +114,7 @@ function findNodeGyp() {
   return candidates.find((file) => file && fs.existsSync(file));
 }
 
-/** Configures and compiles in the way's own directory: 'built', or what it could not do. */
+/** Configures and compiles in the way's own directory: 'built', or what it could not do and the first error. */
 async function runWay(way, output, deadline) {
   // A killed compiler can leave an object file that looks finished; a directory so marked is built anew.
   const mark = path.join(root, 'build', `${way.name}.unfinished`);
@@ -117,22 +129,30 @@ async function runWay(way, output, deadline) {
   }
   if (status === 'timeout') return `took longer than ${timeLimit / 60_000} minutes`;
   fs.rmSync(mark, { force: true });
-  return outcome;
+  return outcome === 'built' ? outcome : outcome + firstError(fs.readFileSync(output.log, 'utf8'));
 }
 
-/** Probes the addon that a way has built and moves it to its final name. */
+/** The first error in a build's output, as the tools here write it. */
+function firstError(text) {
+  const [, ...said] =
+    /CMake Error[^\n]*:\n\s+([^\n]+)|\b(error: [^\n]+)|gyp ERR! stack (Error: [^\n]+)/.exec(text) ?? [];
+  const line = said.find(Boolean);
+  return line === undefined ? '' : ` (${line.slice(0, 200)})`;
+}
+
+/** Probes the addon that a way has built and moves it to its final name: undefined, or why it was refused. */
 function place(way, sources) {
   const product = ['Release', '.']
     .map((folder) => path.join(way.directory, folder, 'blasnet.node'))
     .find((file) => fs.existsSync(file));
-  if (product === undefined) return { built: false, reason: `${way.name} produced no blasnet.node` };
+  if (product === undefined) return `${way.name} produced no blasnet.node`;
   const bytes = fs.readFileSync(product);
   const candidate = path.join(path.dirname(addonPath), `candidate-${process.pid}.node`);
   fs.mkdirSync(path.dirname(addonPath), { recursive: true });
   try {
-    writeDurably(candidate, bytes);
+    writeDurably(candidate, bytes, 0o755);
     const refusal = probe(candidate);
-    if (refusal !== undefined) return { built: false, reason: `the addon was built but does not load: ${refusal}` };
+    if (refusal !== undefined) return `${way.name} built an addon that does not load (${refusal})`;
     const manifest = { size: bytes.length, sha256: sha256(bytes), builtBy: way.name, sources };
     const manifestCandidate = `${candidate}.json`;
     writeDurably(manifestCandidate, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -143,7 +163,7 @@ function place(way, sources) {
     fs.rmSync(candidate, { force: true });
     if (way.name === 'node-gyp') fs.rmSync(way.directory, { recursive: true, force: true });
   }
-  return { built: true, reason: `built by ${way.name}` };
+  return undefined;
 }
 
 /** Loads an addon in a child process: undefined when it loads, otherwise why it does not. */
@@ -302,8 +322,8 @@ function runLogged([program, ...args], output, { deadline = Infinity, env = {} }
 }
 
 /** A file written and flushed to the disk. */
-function writeDurably(file, content) {
-  const descriptor = fs.openSync(file, 'w', 0o755);
+function writeDurably(file, content, mode = 0o644) {
+  const descriptor = fs.openSync(file, 'w', mode);
   try {
     fs.writeFileSync(descriptor, content);
     fs.fsyncSync(descriptor);
@@ -333,6 +353,22 @@ function findProgram(name) {
   return undefined;
 }
 
+/** The folder of OpenBLAS's cblas.h. macOS has Accelerate instead. */
+function findOpenBlas() {
+  if (process.platform === 'darwin') return 'Accelerate';
+  const given = process.env.OPENBLAS_HOME ? [process.env.OPENBLAS_HOME] : [];
+  const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? '';
+  const includes = [...given, '/usr', '/usr/local', '/opt/OpenBLAS', '/opt/homebrew/opt/openblas'].flatMap((prefix) => [
+    path.join(prefix, 'include', triple),
+    path.join(prefix, 'include'),
+  ]);
+  const flavours = ['openblas-pthread', 'openblas-openmp', 'openblas-serial', 'openblas', '.'];
+  const folders = includes.flatMap((include) => flavours.map((flavour) => path.join(include, flavour)));
+  return folders.find((folder) =>
+    ['openblas_config.h', 'cblas.h'].every((name) => fs.existsSync(path.join(folder, name))),
+  );
+}
+
 function resolve(request) {
   try {
     return require.resolve(request, { paths: [root] });
@@ -346,6 +382,7 @@ module.exports = {
   addonPath,
   manifestPath,
   root,
+  findOpenBlas,
   findProgram,
   isBuilt,
   isCurrent,

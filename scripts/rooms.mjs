@@ -1,8 +1,8 @@
 /**
  * Which room of lib/ may import which (docs: the rooms in CONTRIBUTING.md), and the lint rule that holds it.
  *
- * `imports` lists the rooms whose code a room may use, `types` those of which it may use types alone, by `import type`.
- * A room may always import its own files. `everything` stands for every room of the table but `cli`.
+ * `imports` lists the rooms whose code a room may use, or one file of a room; `types` lists those of which it may use
+ * types alone, by `import type`. A room may always import its own files. `everything` stands for every room of the table but `cli`.
  * Arrows go one way: test/imports-follow-the-rooms.test.ts proves that the table has no cycle and that lib/ obeys it.
  */
 import path from 'node:path';
@@ -16,7 +16,7 @@ export const rooms = {
   core:         { imports: [],                                                              types: [] },
   kernels:      { imports: ['core'],                                                        types: [] },
   program:      { imports: ['core', 'kernels'],                                             types: [] },
-  engine:       { imports: ['core', 'kernels', 'program'],                                  types: [] },
+  engine:       { imports: ['core', 'kernels', 'program/program'],                          types: ['program'] },
   activations:  { imports: [...describing, 'kernels'],                                      types: [] },
   initializers: { imports: describing,                                                      types: ['kernels'] },
   regularizers: { imports: describing,                                                      types: ['kernels'] },
@@ -32,9 +32,11 @@ export const rooms = {
   cli:          { imports: ['index'],                                                       types: [] },
 };
 
-export function mayImport(from, to, typesOnly) {
+/** `file` is the file imported, such as `program/program`; left out, the question is about the whole room. */
+export function mayImport(from, to, typesOnly, file = to) {
   if (from === to) return true;
-  return importsOf(from).includes(to) || (typesOnly && rooms[from].types.includes(to));
+  const imports = importsOf(from);
+  return imports.includes(to) || imports.includes(file) || (typesOnly && rooms[from].types.includes(to));
 }
 
 function importsOf(room) {
@@ -54,6 +56,15 @@ function targetOf(library, file, specifier) {
   if (specifier === 'blasnet') return 'index';
   if (!specifier.startsWith('.')) return undefined;
   return roomOf(library, path.resolve(path.dirname(file), specifier)) ?? null;
+}
+
+/** The file that an import specifier leads to, within lib/ and without its ending. */
+function fileOf(library, file, specifier) {
+  const relative = path.relative(library, path.resolve(path.dirname(file), specifier));
+  return relative
+    .split(path.sep)
+    .join('/')
+    .replace(/\.[jt]s$/, '');
 }
 
 function explain(from) {
@@ -86,7 +97,8 @@ export const roomsRule = {
       const report = (messageId, data) => context.report({ node: source, messageId, data });
       if (to === null) report('outside', { specifier: source.value });
       else if (!(to in rooms)) report('unknown', { room: to });
-      else if (!mayImport(from, to, typesOnly)) report('forbidden', { from, to, allowed: explain(from) });
+      else if (!mayImport(from, to, typesOnly, fileOf(library, context.filename, source.value)))
+        report('forbidden', { from, to, allowed: explain(from) });
     };
     return {
       ImportDeclaration: (node) => check(node.source, node.importKind === 'type'),

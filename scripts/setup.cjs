@@ -172,26 +172,8 @@ function findTools() {
     cmake: findProgram('cmake') ?? null,
     compiler: compilers.map((name) => (path.isAbsolute(name) ? name : findProgram(name))).find(Boolean) ?? null,
     make: ['make', 'gmake', 'ninja', 'nmake'].map(findProgram).find(Boolean) ?? null,
-    openblas: findOpenBlas() ?? null,
+    openblas: native.findOpenBlas() ?? null,
   };
-}
-
-/** Where cblas.h of OpenBLAS is. macOS has Accelerate instead. */
-function findOpenBlas() {
-  if (process.platform === 'darwin') return 'Accelerate';
-  const given = process.env.OpenBLAS_DIR ?? process.env.OPENBLAS_HOME ?? process.env.CMAKE_PREFIX_PATH;
-  if (given) return given;
-  const prefixes = ['/usr', '/usr/local', '/opt/OpenBLAS', '/opt/homebrew/opt/openblas'];
-  const triples = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
-  const folders = prefixes.flatMap((prefix) => [
-    ...['openblas', 'openblas-pthread', 'openblas-openmp', 'openblas-serial'].flatMap((flavour) => [
-      path.join(prefix, 'include', flavour),
-      path.join(prefix, 'include', triples[process.arch] ?? '', flavour),
-    ]),
-    path.join(prefix, 'include'),
-  ]);
-  const isOpenBlas = (folder) => fs.existsSync(path.join(folder, 'openblas_config.h'));
-  return folders.find(isOpenBlas);
 }
 
 function missing(tools) {

@@ -56,7 +56,9 @@ describe('the table of rooms', () => {
 
   it('names only rooms that it has', () => {
     const listed = Object.values(table.rooms).flatMap(({ imports, types }) => [imports, types]);
-    const named = listed.filter((list) => list !== 'everything').flat();
+    const named = listed
+      .filter((list) => list !== 'everything')
+      .flatMap((list) => list.map((name) => name.split('/')[0]));
     expect(Object.keys(table.rooms)).toEqual(expect.arrayContaining(named));
   });
 });
@@ -66,7 +68,7 @@ describe('the rule', () => {
     ['core/a.ts', "import { kernel } from '../kernels/b.js';", 'core may not import kernels'],
     ['kernels/a.ts', "import { select } from '../engine/select.js';", 'kernels may not import engine'],
     ['engine/a.ts', "import { compile } from '../program/builder.js';", 'engine may not import program'],
-    ['engine/a.ts', "import { type Program } from '../program/program.js';", 'engine may not import program'],
+    ['engine/a.ts', "import { type Builder } from '../program/builder.js';", 'engine may not import program'],
     ['layers/a.ts', "export { sgd } from '../optimizers/sgd.js';", 'layers may not import optimizers'],
     ['data/a.ts', "export * from '../training/trainer.js';", 'data may not import training'],
     ['data/a.ts', "const trainer = await import('../training/trainer.js');", 'data may not import training'],
@@ -86,7 +88,8 @@ describe('the rule', () => {
 
   it.each([
     ['core/a.ts', "import { b } from './b.js'; import fs from 'node:fs';"],
-    ['engine/a.ts', "import type { Program } from '../program/program.js';"],
+    ['engine/a.ts', "import type { ProgramBuilder } from '../program/builder.js';"],
+    ['engine/a.ts', "import { spaces } from '../program/program.js';"],
     [
       'layers/a.ts',
       "import { relu } from '../activations/relu.js'; import type { Axis } from '../kernels/contract.js';",

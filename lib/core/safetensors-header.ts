@@ -52,7 +52,7 @@ export class HeaderReader {
     });
     this.#skipSpace();
     if (this.#at !== this.#text.length) throw this.#error('text after the closing brace');
-    return { entries, metadata: metadata ?? new Map() };
+    return { entries, metadata: metadata ?? new Map<string, string>() };
   }
 
   #entry(name: string): HeaderEntry {

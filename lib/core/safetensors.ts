@@ -214,7 +214,7 @@ function checkTensor(name: string, tensor: SafetensorsTensor): SafetensorsTensor
 function entriesOf<T>(what: string, value: Readonly<Record<string, T>> | ReadonlyMap<string, T>): [string, T][] {
   if (value instanceof Map) return [...value] as [string, T][];
   if (typeof value !== 'object' || value === null) throw wrongType('an object or a Map', what, value);
-  return Object.entries(value);
+  return Object.entries(value as Readonly<Record<string, T>>);
 }
 
 function jsonString(text: string): string {

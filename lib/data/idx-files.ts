@@ -73,7 +73,7 @@ export async function readIdxPair(imagesPath: string, labelsPath: string): Promi
   }
   return {
     features: images.values as Uint8Array | Float32Array,
-    labels: labels.values as Uint8Array,
+    labels: labels.values,
     width: sample.reduce((product, size) => product * size, 1),
     imageShape: sample.length === 2 ? [sample[0], sample[1]] : undefined,
   };
