@@ -27,7 +27,7 @@ export function resolveActivation(name: string, value: unknown): Activation {
 /** An activation from what its `config` says; the way back from a file. */
 export function activationFromConfig(config: unknown): Activation {
   const { name, ...options } = checkOptions<ActivationConfig>('activation', config, Object.keys(config ?? {}));
-  const make = activations[checkChoice('activation', name, activationNames)] as (options?: object) => Activation;
+  const make = activations[checkChoice('activation', name, activationNames)];
   return make(Object.keys(options).length > 0 ? options : undefined);
 }
 

@@ -113,11 +113,7 @@ class BatchNorm implements Layer<BatchNormTrace> {
     program.call('batchNormParameterGradients', { ...statistics, gammaGradient, betaGradient }, {});
     if (!input.requiresGradient) return undefined;
     const inputGradient = program.rows(this.inputs);
-    program.call(
-      'batchNormInputGradient',
-      { ...statistics, gamma, gammaGradient, betaGradient, inputGradient },
-      {},
-    );
+    program.call('batchNormInputGradient', { ...statistics, gamma, gammaGradient, betaGradient, inputGradient }, {});
     return inputGradient;
   }
 }

@@ -76,8 +76,7 @@ export function dense(units: number, options?: DenseOptions): LayerDescription {
       biasInitializer: biasInitializer.config,
       regularizers: regularizers.map(regularizerConfig),
     },
-    build: (context) =>
-      new Dense(context, { units, activation, bias, initializer, biasInitializer, regularizers }),
+    build: (context) => new Dense(context, { units, activation, bias, initializer, biasInitializer, regularizers }),
   };
 }
 
@@ -127,7 +126,11 @@ class Dense implements Layer<DenseTrace> {
     this.outputs = settings.units;
     this.#activation = settings.activation;
     const { initializer, biasInitializer, regularizers, units } = settings;
-    this.kernel = claims.claim('kernel', [inputs, units], { role: 'kernel', initialize: initializer.fill, regularizers });
+    this.kernel = claims.claim('kernel', [inputs, units], {
+      role: 'kernel',
+      initialize: initializer.fill,
+      regularizers,
+    });
     if (settings.bias) this.bias = claims.claim('bias', [units], { role: 'bias', initialize: biasInitializer.fill });
   }
 
@@ -153,7 +156,13 @@ class Dense implements Layer<DenseTrace> {
     const { kernel, bias } = this;
     const sumsGradient = writeActivationGradient(program, this.#activation, { input: sums, output }, outputGradient);
     const kernelGradient = program.gradientOf(kernel);
-    program.parameterCall(kernel, 'gradient', 'denseKernelGradient', { input, outputGradient: sumsGradient, kernelGradient }, {});
+    program.parameterCall(
+      kernel,
+      'gradient',
+      'denseKernelGradient',
+      { input, outputGradient: sumsGradient, kernelGradient },
+      {},
+    );
     if (bias !== undefined) {
       const biasGradient = program.gradientOf(bias);
       program.parameterCall(bias, 'gradient', 'denseBiasGradient', { outputGradient: sumsGradient, biasGradient }, {});

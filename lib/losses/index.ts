@@ -22,7 +22,7 @@ export function resolveLoss(name: string, value: unknown): Loss {
 /** A loss from what its `config` says; the way back from a file. */
 export function lossFromConfig(config: unknown): Loss {
   const { name, ...options } = checkOptions<Loss['config']>('loss', config, Object.keys(config ?? {}));
-  const make = losses[checkChoice('loss', name, lossNames)] as (options?: object) => Loss;
+  const make = losses[checkChoice('loss', name, lossNames)];
   return make(Object.keys(options).length > 0 ? options : undefined);
 }
 

@@ -61,7 +61,8 @@ function checkDescriptions(descriptions: unknown): asserts descriptions is reado
   }
   descriptions.forEach((entry: unknown, index) => {
     const isLayer = typeof entry === 'object' && entry !== null && 'build' in entry && 'type' in entry;
-    if (!isLayer) throw new OptionError('ERR_OPTION_TYPE', expected('a layer such as dense(10)', `layers[${index}]`, entry));
+    if (!isLayer)
+      throw new OptionError('ERR_OPTION_TYPE', expected('a layer such as dense(10)', `layers[${index}]`, entry));
   });
 }
 
@@ -78,7 +79,10 @@ function nameLayers(descriptions: readonly LayerDescription[]): string[] {
       throw new OptionError('ERR_OPTION_RANGE', `Expected unique layer names, received "${name}" twice`);
     }
     if (!/^[\w-]{1,100}$/.test(name)) {
-      throw new OptionError('ERR_OPTION_RANGE', expected('letters, digits, _ and - only', `name of layers[${index}]`, name));
+      throw new OptionError(
+        'ERR_OPTION_RANGE',
+        expected('letters, digits, _ and - only', `name of layers[${index}]`, name),
+      );
     }
   });
   return names;

@@ -76,7 +76,10 @@ export class Model {
     }
     const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
     if (bad >= 0) {
-      throw new DataError('ERR_DATA_NOT_FINITE', `Expected finite values for ${name}, received ${values[bad]} at index ${bad}`);
+      throw new DataError(
+        'ERR_DATA_NOT_FINITE',
+        `Expected finite values for ${name}, received ${values[bad]} at index ${bad}`,
+      );
     }
     this.#store.write('parameters', offset, Float64Array.from(values));
   }
@@ -159,7 +162,10 @@ export class Model {
     checkString('name', name);
     const found = this.architecture.parameters.find((parameter) => parameter.name === name);
     if (found === undefined) {
-      throw new OptionError('ERR_OPTION_CHOICE', `There is no parameter "${name}"; there are: ${this.parameterNames.join(', ')}`);
+      throw new OptionError(
+        'ERR_OPTION_CHOICE',
+        `There is no parameter "${name}"; there are: ${this.parameterNames.join(', ')}`,
+      );
     }
     return found;
   }

@@ -75,7 +75,12 @@ export function decodeModel(bytes: Uint8Array): SavedModel {
   }
   const config = parseConfig(file.metadata.get('network') ?? '');
   const architecture = architectureOf(config);
-  return { architecture, values: valuesOf(architecture, file), seed: wholeNumber(config, 'seed'), step: wholeNumber(config, 'step') };
+  return {
+    architecture,
+    values: valuesOf(architecture, file),
+    seed: wholeNumber(config, 'seed'),
+    step: wholeNumber(config, 'step'),
+  };
 }
 
 function parseConfig(text: string): Record<string, unknown> {
@@ -89,7 +94,8 @@ function parseConfig(text: string): Record<string, unknown> {
     throw new FormatError("The model's description of its network is no object");
   }
   for (const key of Object.keys(config)) {
-    if (!['inputs', 'layers', 'loss', 'seed', 'step'].includes(key)) throw new FormatError(`The model has an unknown entry "${key}"`);
+    if (!['inputs', 'layers', 'loss', 'seed', 'step'].includes(key))
+      throw new FormatError(`The model has an unknown entry "${key}"`);
   }
   return config as Record<string, unknown>;
 }
@@ -106,12 +112,14 @@ function architectureOf(config: Record<string, unknown>): Architecture {
   const { layers } = config;
   if (!Array.isArray(layers) || layers.length > MOST_LAYERS) throw new FormatError('The model has no list of layers');
   const inputs = wholeNumber(config, 'inputs');
-  if (inputs < 1 || inputs > 2 ** 24) throw new FormatError(`Expected 1 to 2^24 inputs in the model, received ${inputs}`);
+  if (inputs < 1 || inputs > 2 ** 24)
+    throw new FormatError(`Expected 1 to 2^24 inputs in the model, received ${inputs}`);
   try {
     return buildArchitecture(inputs, layers.map(layerFromConfig), lossFromConfig(config['loss']));
   } catch (error) {
     // Options out of range, in a file, are a fault of the file.
-    if (error instanceof BlasnetError) throw new FormatError(`The model cannot be built: ${error.message}`, { cause: error });
+    if (error instanceof BlasnetError)
+      throw new FormatError(`The model cannot be built: ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -123,7 +131,9 @@ function valuesOf({ parameters }: Architecture, { tensors }: Safetensors): Map<s
     if (tensor === undefined) throw new FormatError(`The model lacks the tensor ${name}`);
     if (tensor.dtype !== 'F32') throw new FormatError(`Expected F32 for the tensor ${name}, received ${tensor.dtype}`);
     if (tensor.shape.length !== shape.length || tensor.shape.some((extent, i) => extent !== shape[i])) {
-      throw new FormatError(`Expected shape [${shape.join(', ')}] for the tensor ${name}, received [${tensor.shape.join(', ')}]`);
+      throw new FormatError(
+        `Expected shape [${shape.join(', ')}] for the tensor ${name}, received [${tensor.shape.join(', ')}]`,
+      );
     }
     values.set(name, tensor.data);
   }

@@ -17,7 +17,10 @@ export function summarize({ inputs, layers, parameters, loss }: Architecture): s
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map((row) =>
-    row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd(),
+    row
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd(),
   );
   const rule = '─'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
   const trained = sizeOf(parameters.filter(({ role }) => role !== 'state'));

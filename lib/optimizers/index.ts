@@ -23,7 +23,8 @@ export function resolveOptimizer(name: string, value: unknown, options?: Learnin
     throw new OptionError('ERR_OPTION_TYPE', expected('the name of an optimizer or an optimizer', name, value));
   }
   if (options !== undefined) {
-    const message = 'Expected learningRate inside the optimizer, as in adam({ learningRate: 0.001 }), received it beside';
+    const message =
+      'Expected learningRate inside the optimizer, as in adam({ learningRate: 0.001 }), received it beside';
     throw new OptionError('ERR_OPTION_CONFLICT', message);
   }
   return value as Optimizer;

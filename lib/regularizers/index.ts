@@ -16,7 +16,8 @@ export function resolveRegularizers(name: string, value: unknown): readonly Regu
   if (value === undefined) return [];
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.map((entry) => {
-    if (typeof entry === 'object' && entry !== null && 'kernel' in entry && 'lambda' in entry) return entry as Regularizer;
+    if (typeof entry === 'object' && entry !== null && 'kernel' in entry && 'lambda' in entry)
+      return entry as Regularizer;
     throw new OptionError('ERR_OPTION_TYPE', expected('a regularizer such as l2(1e-4)', name, entry));
   });
 }

@@ -26,7 +26,7 @@ export class Fit implements PromiseLike<History>, AsyncIterable<EpochRecord> {
     });
     // Whoever iterates gets the error there. Only a fit that nobody watches at all must not fail unseen.
     this.#done.catch((error: unknown) => {
-      if (!this.#watched) void Promise.reject(error as Error);
+      if (!this.#watched) void Promise.reject(error);
     });
   }
 

@@ -143,11 +143,16 @@ export class Network extends Model {
     }
     const rows = samples.length / this.inputs;
     if (!Number.isInteger(rows) || rows === 0) {
-      throw new ShapeError(`Expected a multiple of ${this.inputs} values (the network's inputs) for samples, received ${samples.length}`);
+      throw new ShapeError(
+        `Expected a multiple of ${this.inputs} values (the network's inputs) for samples, received ${samples.length}`,
+      );
     }
     const bad = samples.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
-      throw new DataError('ERR_DATA_NON_FINITE', `Expected finite values for samples, received ${samples[bad]} at index ${bad}`);
+      throw new DataError(
+        'ERR_DATA_NON_FINITE',
+        `Expected finite values for samples, received ${samples[bad]} at index ${bad}`,
+      );
     }
     const output = new Float32Array(rows * this.outputs);
     this.prediction(raw).runSync(this.store, samples, rows, output);
@@ -184,9 +189,11 @@ export class Network extends Model {
   }
 
   #samples(samples: Samples): Dataset {
-    const checked = samples instanceof Dataset ? samples : dataset({ features: samples as Float32Array, width: this.inputs });
+    const checked = samples instanceof Dataset ? samples : dataset({ features: samples, width: this.inputs });
     if (checked.width !== this.inputs) {
-      throw new ShapeError(`Expected ${this.inputs} features per sample (the network's inputs), received ${checked.width}`);
+      throw new ShapeError(
+        `Expected ${this.inputs} features per sample (the network's inputs), received ${checked.width}`,
+      );
     }
     return checked;
   }

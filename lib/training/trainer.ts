@@ -105,7 +105,12 @@ export class Trainer {
 
   /** Trains. Everything is checked before any work starts. See `Network.fit`. */
   fit(data: Data, options: Omit<FitOptions, 'optimizer' | 'learningRate'> = {}): Fit {
-    const settings = checkFit(this.network, this.optimizer, data, checkOptions<FitOptions>('fit', options, trainerOptions));
+    const settings = checkFit(
+      this.network,
+      this.optimizer,
+      data,
+      checkOptions<FitOptions>('fit', options, trainerOptions),
+    );
     return new Fit((report) => this.network.inTurn(() => this.#fit(settings, report)));
   }
 
@@ -169,7 +174,7 @@ export class Trainer {
     const order = settings.shuffle ? shuffled(train.length, settings.seed, this.#epochs) : undefined;
     const sums = new EpochSums(program.totals);
     let sliceSteps = 1;
-    for (let first = 0; first < samples; ) {
+    for (let first = 0; first < samples;) {
       const count = Math.min(sliceSteps * batchSize, samples - first);
       const outcome = await this.#slice(settings, work, order, first, count);
       this.#addSlice(outcome, sums, settings, first, stepTotals, program.totals);
@@ -183,11 +188,18 @@ export class Trainer {
     return sums;
   }
 
-  #slice(settings: Settings, work: Work, order: Uint32Array | undefined, first: number, count: number): Promise<Outcome> {
+  #slice(
+    settings: Settings,
+    work: Work,
+    order: Uint32Array | undefined,
+    first: number,
+    count: number,
+  ): Promise<Outcome> {
     const { scalarCount } = this.optimizer;
     const steps = Math.ceil(count / settings.batchSize);
     const scalars = new Float64Array(steps * scalarCount);
-    for (let step = 0; step < steps; step++) scalars.set(this.optimizer.scalars(this.#updates + step), step * scalarCount);
+    for (let step = 0; step < steps; step++)
+      scalars.set(this.optimizer.scalars(this.#updates + step), step * scalarCount);
     return work.program.run(this.network.store, {
       data: work.data,
       // The slice's part of the order only: the engine copies what it is given.
@@ -297,12 +309,16 @@ export function checkData(network: Network, data: Dataset, name: string): void {
   const { inputs, outputs } = network;
   const { loss } = network.architecture;
   if (data.width !== inputs) {
-    throw new ShapeError(`Expected ${inputs} features per sample (the network's inputs) for ${name}, received ${data.width}`);
+    throw new ShapeError(
+      `Expected ${inputs} features per sample (the network's inputs) for ${name}, received ${data.width}`,
+    );
   }
   if (loss.compares === 'targets') {
     if (data.targets !== undefined && data.targetWidth === outputs) return;
     const received = data.targets === undefined ? 'none' : String(data.targetWidth);
-    throw new ShapeError(`Expected ${outputs} targets per sample (the network's outputs) for ${name}, received ${received}`);
+    throw new ShapeError(
+      `Expected ${outputs} targets per sample (the network's outputs) for ${name}, received ${received}`,
+    );
   }
   if (data.labels === undefined) {
     throw new DataError('ERR_DATA_LABELS', `Expected labels in ${name}: the loss ${loss.name} compares with them`);
