@@ -27,8 +27,8 @@ export function resolveActivation(name: string, value: unknown): Activation {
 /** An activation from what its `config` says; the way back from a file. */
 export function activationFromConfig(config: unknown): Activation {
   const { name, ...options } = checkOptions<ActivationConfig>('activation', config, Object.keys(config ?? {}));
-  const make = activations[checkChoice('activation', name, activationNames)];
-  return make(Object.keys(options).length > 0 ? options : undefined);
+  const make: (options?: never) => Activation = activations[checkChoice('activation', name, activationNames)];
+  return Object.keys(options).length > 0 ? make(options as never) : make();
 }
 
 export { elu, identity, leakyRelu, relu, selu, sigmoid, tanh };

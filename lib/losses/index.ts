@@ -22,8 +22,8 @@ export function resolveLoss(name: string, value: unknown): Loss {
 /** A loss from what its `config` says; the way back from a file. */
 export function lossFromConfig(config: unknown): Loss {
   const { name, ...options } = checkOptions<Loss['config']>('loss', config, Object.keys(config ?? {}));
-  const make = losses[checkChoice('loss', name, lossNames)];
-  return make(Object.keys(options).length > 0 ? options : undefined);
+  const make: (options?: never) => Loss = losses[checkChoice('loss', name, lossNames)];
+  return Object.keys(options).length > 0 ? make(options as never) : make();
 }
 
 export { meanSquaredError, softmaxCrossEntropy };
