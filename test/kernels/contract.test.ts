@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../lib/core/random.js';
 import { simdLevels } from '../../lib/engine/addon.js';
 import { contractText, kernelNames, signatureOf, type Signature } from '../../lib/kernels/signature.js';
-import { expectClose, expectSameNonFinite, sumOf, tolerances, type Tolerance } from '../support/compare.js';
+import { expectSameNonFinite, sumOf, tolerances, type Tolerance } from '../support/compare.js';
 import { addon, levels } from '../support/engines.js';
 import {
   expectUntouched,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { RandomStream } from '../../lib/core/random.js';
+import type { RandomStream } from '../../lib/core/random.js';
 import type { FloatArray, Run } from '../../lib/kernels/call.js';
 import type { KernelName } from '../../lib/kernels/contract.js';
 import { referenceKernels } from '../../lib/kernels/reference.js';
