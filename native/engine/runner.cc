@@ -14,6 +14,7 @@ RunMemory::RunMemory(const Program& program, int threads)
   for (int i = 0; i < threads; i++) {
     tile.emplace_back(static_cast<std::size_t>(program.sizes[1]));
     block.emplace_back(static_cast<std::size_t>(program.sizes[3]));
+    scratch.emplace_back(static_cast<std::size_t>(kScratchFloats));
   }
 }
 
@@ -56,6 +57,7 @@ void runGroup(const Program& program, const Group& group, const Bases& bases, co
   tile.first = first;
   tile.count = count;
   tile.step = &step;
+  tile.scratch = bases.memory.scratch[static_cast<std::size_t>(bases.worker)].data();
   for (std::size_t i = group.callStart; i < group.callEnd; i++) {
     const Call& call = program.calls[i];
     for (std::size_t place = 0; place < call.operands.size(); place++) {
