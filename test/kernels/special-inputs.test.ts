@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { activations } from '../../lib/activations/index.js';
+import { RandomStream } from '../../lib/core/random.js';
 import { simdLevels } from '../../lib/engine/addon.js';
 import type { KernelName } from '../../lib/kernels/contract.js';
-import { expectClose, expectSameBits } from '../support/compare.js';
+import { expectClose, expectSameBits, sumOf, tolerances } from '../support/compare.js';
 import { addon, levels } from '../support/engines.js';
-import { runNative, runReference, type KernelCall, type KernelResult } from '../support/kernel-call.js';
+import { outputsOf, runNative, runReference, type KernelCall, type KernelResult } from '../support/kernel-call.js';
 
 /** Saturation, underflow, denormals, both zeros: everything in range for a network that is not well. */
 const specials = [
@@ -119,6 +120,42 @@ describe.each(runners)('%s', (_name, run) => {
       rtol: 1e-3,
       atol: 0,
     });
+  });
+
+  /*
+   * The products work in blocks: more of the inner extent than one panel holds, more rows than are turned round at once,
+   * columns that are packed and columns that are not. One shape on each side of every border.
+   */
+  it.each([
+    [3, 1025, 33],
+    [5, 2100, 16],
+    [2, 300, 1040],
+    [9, 257, 1024],
+    [257, 12, 9],
+    [300, 300, 20],
+    [519, 130, 21],
+    [1030, 17, 19],
+    [70, 1, 1],
+  ])('products of %i rows, %i inputs and %i units', (rows, inputs, units) => {
+    const random = new RandomStream(rows, 5);
+    const matrix = (size: number) => Float32Array.from({ length: size }, () => random.normal());
+    const [input, kernel, outputGradient] = [matrix(rows * inputs), matrix(inputs * units), matrix(rows * units)];
+    const near = (terms: number) => sumOf(Math.sqrt(terms) * 4, tolerances.float32);
+    const check = (given: KernelCall, output: string, terms: number) => {
+      const wanted = runReference(given, Float64Array).operands[output] as Float64Array;
+      expectClose(run(given).operands[output] as Float32Array, wanted, near(terms), given.kernel);
+    };
+    const extents = { inputs, units };
+    const forward = { input, kernel, bias: matrix(units), output: blank(rows * units) };
+    check(call('dense', rows, extents, forward, [0, 0]), 'output', inputs);
+    const backward = { outputGradient, kernel, inputGradient: blank(rows * inputs) };
+    check(call('denseInputGradient', rows, extents, backward), 'inputGradient', units);
+    const gradient = { input, outputGradient, kernelGradient: blank(inputs * units) };
+    const whole = { ...call('denseKernelGradient', rows, extents, gradient), count: inputs };
+    check(whole, 'kernelGradient', rows);
+    const block = { ...whole, first: Math.floor(inputs / 3), count: Math.ceil(inputs / 2) };
+    const wanted = outputsOf(block, runReference(block, Float64Array));
+    expectClose(outputsOf(block, run(block))['kernelGradient'], wanted['kernelGradient'], near(rows), 'a block');
   });
 
   it('accuracy counts the first of equal scores', () => {

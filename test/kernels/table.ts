@@ -18,6 +18,8 @@ export interface KernelRow {
   readonly scalars?: (random: RandomStream) => readonly number[];
   /** Outputs that must agree to the bit. */
   readonly exact?: readonly string[];
+  /** Inputs whose infinities ruin an output in one way or another: NaN for an infinity counts as the same. */
+  readonly ruinedBy?: readonly string[];
   /** Inputs in which a NaN may be lost, with the reason. */
   readonly absorbsNaN?: Readonly<Record<string, string>>;
 }
@@ -94,6 +96,7 @@ const rows: Record<KernelName, KernelRow> = {
       [0.9, 0.999, 1e-8],
       [0, 0, 1e-3],
     ],
+    ruinedBy: ['gradient'],
     scalars: (random) => [...learningRate(random).slice(0, 1), 1 + 9 * random.uniform(), 1 + 30 * random.uniform()],
     fill: slots,
   },
