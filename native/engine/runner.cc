@@ -126,6 +126,15 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
       threads_(threads),
       items_(program.stages.size()),
       totals_(program.totals) {
+  // Everything that can fail to be allocated is allocated here: threads in the middle of a step cannot report it, and must
+  // not race for it.
+  const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
+  outcome.totals.reserve(steps * program.totals);
+  for (const auto& call : program.calls) {
+    for (const auto& operand : call.operands) {
+      if (operand.present && operand.space == Space::gradients) store->allocateGradients();
+    }
+  }
   if (program.outputs > 0) {
     outcome.output = AlignedArray<float>(static_cast<std::size_t>(slice.count * program.outputs));
   }
