@@ -10,6 +10,7 @@
 const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
@@ -118,6 +119,7 @@ function findNodeGyp() {
 async function runWay(way, output, deadline) {
   // A killed compiler can leave an object file that looks finished; a directory so marked is built anew.
   const mark = path.join(root, 'build', `${way.name}.unfinished`);
+  const begin = fs.statSync(output.log).size;
   if (fs.existsSync(mark)) fs.rmSync(way.directory, { recursive: true, force: true });
   fs.writeFileSync(mark, '');
   let outcome = 'could not configure';
@@ -129,7 +131,7 @@ async function runWay(way, output, deadline) {
   }
   if (status === 'timeout') return `took longer than ${timeLimit / 60_000} minutes`;
   fs.rmSync(mark, { force: true });
-  return outcome === 'built' ? outcome : outcome + firstError(fs.readFileSync(output.log, 'utf8'));
+  return outcome === 'built' ? outcome : outcome + firstError(fs.readFileSync(output.log).subarray(begin).toString());
 }
 
 /** The first error in a build's output, as the tools here write it. */
@@ -219,6 +221,13 @@ function stampOf(names, extra = '') {
   return hash.digest('hex');
 }
 
+const heldLocks = [];
+
+/** Writes into the held locks whose they are: this process's, and those of the command that it runs. */
+function claimLocks(...children) {
+  for (const file of heldLocks) fs.writeFileSync(file, [process.pid, ...children].join(' '));
+}
+
 /** Runs `work` while holding a lock file, waiting while another living process holds it. */
 async function withLock(file, work, waiting = () => {}) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -235,26 +244,32 @@ async function withLock(file, work, waiting = () => {}) {
       waiting();
     }
   }
+  heldLocks.push(file);
   try {
     return await work();
   } finally {
+    heldLocks.pop();
     fs.rmSync(file, { force: true });
   }
 }
 
-/** A lock whose process is gone, or that is older than any build may last (process ids are used again). */
+/** A lock whose processes are gone, or that is older than any build may last (process ids are used again). */
 function isAbandoned(file) {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return false;
   const age = Date.now() - stat.mtimeMs;
-  const owner = Number(fs.readFileSync(file, 'utf8'));
-  if (!(owner > 0)) return age > 10_000;
+  const owners = fs.readFileSync(file, 'utf8').split(' ').map(Number);
+  if (!owners.every((owner) => owner > 0)) return age > 10_000;
+  return age > 3 * timeLimit || !owners.some(isAlive);
+}
+
+function isAlive(id) {
   try {
-    process.kill(owner, 0);
+    process.kill(id, 0);
+    return true;
   } catch (error) {
-    if (error.code === 'ESRCH') return true;
+    return error.code !== 'ESRCH';
   }
-  return age > 3 * timeLimit;
 }
 
 /** A log file that the terminal may share. */
@@ -297,8 +312,10 @@ function runLogged([program, ...args], output, { deadline = Infinity, env = {} }
     };
     const interrupted = (signal) => {
       stop();
-      process.exit(signal === 'SIGINT' ? 130 : 143);
+      for (const file of heldLocks) fs.rmSync(file, { force: true });
+      process.exit(128 + os.constants.signals[signal]);
     };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     let late = false;
     const limit = Math.min(Math.max(deadline - Date.now(), 0), 2 ** 31 - 1);
     const timer = setTimeout(() => {
@@ -307,10 +324,12 @@ function runLogged([program, ...args], output, { deadline = Infinity, env = {} }
     }, limit);
     const end = (status) => {
       clearTimeout(timer);
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      for (const signal of signals) process.off(signal, interrupted);
+      claimLocks();
       done(late ? 'timeout' : status);
     };
-    process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+    for (const signal of signals) process.on(signal, interrupted);
+    if (child.pid !== undefined) claimLocks(child.pid);
     child.stdout.on('data', (bytes) => output.write(bytes));
     child.stderr.on('data', (bytes) => output.write(bytes));
     child.on('error', (error) => {
