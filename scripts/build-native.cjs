@@ -24,15 +24,16 @@ const windows = process.platform === 'win32';
  * Builds, probes and places the addon.
  * @param {object} [options]
  * @param {boolean} [options.quiet] Sends all output to the log only. Default false: to the terminal as well.
+ * @param {boolean} [options.fresh] Builds everything anew. Default false: only what changed since the last build.
  * @param {string} [options.log] The log file. Default build/install.log.
  * @returns {Promise<{ built: boolean, reason: string, log: string }>} Never rejects; `reason` says how or why not.
  */
-async function buildNative({ quiet = false, log = defaultLog } = {}) {
+async function buildNative({ quiet = false, fresh = false, log = defaultLog } = {}) {
   try {
     fs.mkdirSync(path.dirname(log), { recursive: true });
     fs.writeFileSync(log, '');
     const output = new Output(log, quiet);
-    const result = await withLock(path.join(root, 'build', 'native.lock'), () => buildByAnyWay(output));
+    const result = await withLock(path.join(root, 'build', 'native.lock'), () => buildByAnyWay(output, fresh));
     output.line(result.reason);
     return { ...result, log };
   } catch (error) {
@@ -40,12 +41,13 @@ async function buildNative({ quiet = false, log = defaultLog } = {}) {
   }
 }
 
-async function buildByAnyWay(output) {
+async function buildByAnyWay(output, fresh) {
   const deadline = Date.now() + timeLimit;
   const sources = stampOfSources();
   const reasons = [];
   for (const way of waysToBuild()) {
     output.line(`Building by ${way.name}`);
+    if (fresh) fs.rmSync(way.directory, { recursive: true, force: true });
     const outcome = await runWay(way, output, deadline);
     const refusal = outcome === 'built' ? place(way, sources) : `${way.name} ${outcome}`;
     if (refusal === undefined) return { built: true, reason: `built by ${way.name}` };
@@ -131,6 +133,8 @@ async function runWay(way, output, deadline) {
   }
   if (status === 'timeout') return `took longer than ${timeLimit / 60_000} minutes`;
   fs.rmSync(mark, { force: true });
+  // CMake remembers what it did not find; once that is installed, it has to look again.
+  if (outcome === 'could not configure') fs.rmSync(way.directory, { recursive: true, force: true });
   return outcome === 'built' ? outcome : outcome + firstError(fs.readFileSync(output.log).subarray(begin).toString());
 }
 
@@ -413,7 +417,7 @@ module.exports = {
 };
 
 if (require.main === module) {
-  void buildNative().then(({ built }) => {
+  void buildNative({ fresh: true }).then(({ built }) => {
     process.exitCode = built ? 0 : 1;
   });
 }
