@@ -17,7 +17,7 @@ export const rooms = {
   kernels:      { imports: ['core'],                                                        types: [] },
   program:      { imports: ['core', 'kernels'],                                             types: [] },
   engine:       { imports: ['core', 'kernels', 'program/program'],                          types: ['program'] },
-  activations:  { imports: describing,                                                      types: ['kernels'] },
+  activations:  { imports: [...describing, 'kernels'],                                      types: [] },
   initializers: { imports: describing,                                                      types: ['kernels'] },
   regularizers: { imports: describing,                                                      types: ['kernels'] },
   losses:       { imports: describing,                                                      types: ['kernels'] },

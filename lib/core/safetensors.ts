@@ -118,7 +118,8 @@ export function decodeSafetensors(bytes: Uint8Array, options?: DecodeSafetensors
   const text = bytes.subarray(LENGTH_BYTES, dataStart);
   if (text[0] !== 0x7b) throw notSafetensors('its header does not begin with "{"');
   if (!isUtf8(text)) throw notSafetensors('its header is not valid UTF-8');
-  const { entries, metadata } = new HeaderReader(Buffer.from(text).toString('utf8'), maxTensors).read();
+  const header = Buffer.from(text.buffer, text.byteOffset, text.length).toString('utf8');
+  const { entries, metadata } = new HeaderReader(header, maxTensors).read();
   checkLayout(entries, bytes.length - dataStart);
 
   const tensors = new Map<string, SafetensorsTensor>();

@@ -36,7 +36,7 @@ export class DigitPainter {
   #placePoints({ strokes, aspect }: Skeleton, random: RandomStream): void {
     const shake = 0.022 + 0.03 * random.uniform();
     const width = aspect * Math.exp(0.16 * random.normal());
-    const slant = 0.16 + 0.24 * random.normal();
+    const slant = 0.16 + 0.21 * random.normal();
     const angle = 0.11 * random.normal();
     const cosine = Math.cos(angle);
     const sine = Math.sin(angle);
@@ -53,10 +53,15 @@ export class DigitPainter {
     let top = Infinity;
     let bottom = -Infinity;
     let count = 0;
+    let offX = 0;
+    let offY = 0;
     for (const stroke of strokes) {
       for (const point of stroke) {
-        const u = point.x + shake * random.normal();
-        const v = point.y + shake * random.normal();
+        // A hand that is off stays off for a while: neighbouring points move together, which keeps curves round.
+        offX = 0.6 * offX + 0.8 * shake * random.normal();
+        offY = 0.6 * offY + 0.8 * shake * random.normal();
+        const u = point.x + offX;
+        const v = point.y + offY;
         const wavedX = (u - 0.5 + bendX * Math.sin(4 * v + phaseX)) * width * (1 + 2 * waist * (v - 0.5));
         const wavedY = v - 0.5 + bendY * Math.sin(4 * u + phaseY) + waist * (0.25 - (v - 0.5) * (v - 0.5));
         const slanted = wavedX - slant * wavedY;
@@ -70,10 +75,10 @@ export class DigitPainter {
         if (y > bottom) bottom = y;
       }
     }
-    const size = Math.min(21, Math.max(13, 17.6 + 1.5 * random.normal()));
+    const size = Math.min(20.5, Math.max(13, 17.6 + 1.4 * random.normal()));
     const scale = size / Math.max(bottom - top, right - left);
-    const centerX = DIGIT_SIZE / 2 + 1.1 * clippedNormal(random) - ((left + right) / 2) * scale;
-    const centerY = DIGIT_SIZE / 2 + 1.1 * clippedNormal(random) - ((top + bottom) / 2) * scale;
+    const centerX = placeWithin((right - left) * scale, random) - ((left + right) / 2) * scale;
+    const centerY = placeWithin((bottom - top) * scale, random) - ((top + bottom) / 2) * scale;
     for (let index = 0; index < count; index++) {
       this.#x[index] = this.#x[index] * scale + centerX;
       this.#y[index] = this.#y[index] * scale + centerY;
@@ -187,7 +192,8 @@ function catmullRom(a: number, b: number, c: number, d: number, t: number): numb
   return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 
-/** A standard normal number within two deviations, so that no digit leaves its image. */
-function clippedNormal(random: RandomStream): number {
-  return Math.min(2, Math.max(-2, random.normal()));
+/** Where the middle of a digit lies that is `extent` pixels long: near the image's, with room left for the pen. */
+function placeWithin(extent: number, random: RandomStream): number {
+  const room = Math.max(0, (DIGIT_SIZE - extent) / 2 - 3.5);
+  return DIGIT_SIZE / 2 + Math.min(room, Math.max(-room, random.normal()));
 }

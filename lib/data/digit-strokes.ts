@@ -15,9 +15,9 @@ interface Way {
 const ways: readonly (readonly Way[])[] = [
   // 0: a closed oval; one whose end runs past its beginning; a narrow leaf
   [
-    { aspect: 0.72, weight: 3, strokes: ['52,1 20,12 4,48 14,85 47,100 82,86 96,50 83,14 50,1'] },
-    { aspect: 0.75, weight: 2, strokes: ['66,6 34,4 6,38 10,80 42,100 84,84 95,44 74,10 38,12'] },
-    { aspect: 0.55, weight: 1, strokes: ['60,0! 15,30 5,70 40,100 85,72 95,30 60,0!'] },
+    { aspect: 0.72, weight: 3, strokes: ['56,0 22,10 4,48 15,86 48,100 83,86 96,50 84,13 52,0 28,7'] },
+    { aspect: 0.75, weight: 2, strokes: ['72,9 38,1 6,34 9,78 42,100 84,84 96,44 76,10 40,10 26,20'] },
+    { aspect: 0.55, weight: 1, strokes: ['66,0 24,22 4,62 22,96 62,94 92,58 90,18 62,0 44,8'] },
   ],
   // 1: a stroke; with a flag; with flag and foot
   [

@@ -19,13 +19,16 @@ export interface DownloadOptions {
   size: number;
   /** Milliseconds in which some server must have answered, all together. */
   connectTimeout: number;
-  /** Milliseconds without a byte after which a transfer is given up. */
+  /** Milliseconds for each 64 KiB of a transfer, or for less at its end; else it is given up and resumed. */
   stallTimeout: number;
 }
 
 const ATTEMPTS_PER_SERVER = 3;
 const MAX_REDIRECTS = 3;
 const FIRST_PAUSE = 250;
+
+/** Bytes that count as progress: a server that sends one byte at a time must not hold a program for days. */
+const PROGRESS_BYTES = 2 ** 16;
 
 /**
  * Downloads a file into memory, verifies it, and writes it in one step; an interrupted transfer is resumed where it
@@ -160,12 +163,16 @@ class Transfer {
   #receive(response: IncomingMessage): Promise<void> {
     const { size, stallTimeout } = this.#options;
     return new Promise<void>((resolve, reject) => {
-      const stalled = () => reject(new TransferError(`no data for ${stallTimeout} ms`, true));
+      const stalled = () => reject(new TransferError(`hardly any data for ${stallTimeout} ms`, true));
+      let mark = this.#received;
       const timer = setTimeout(stalled, stallTimeout);
       response.on('data', (chunk: Buffer) => {
-        timer.refresh();
         this.#chunks.push(chunk);
         this.#received += chunk.length;
+        if (this.#received - mark >= PROGRESS_BYTES) {
+          timer.refresh();
+          mark = this.#received;
+        }
         if (this.#received > size) reject(new TransferError(`it sends more than the ${size} bytes expected`, false));
       });
       // Comes after the end as after a broken connection.

@@ -19,12 +19,12 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The first `count` bytes of a gzipped file, or all of it where it is shorter. Only the first 4 KiB of it are inflated,
- * which is at most 4 MiB of output whatever they hold.
+ * The first `count` bytes of a gzipped file, or all of it where it is shorter. Only its first KiB is inflated, which is
+ * at most one MiB of output whatever it holds, and room enough for the name that gzip may put before the data.
  */
 export function gunzipStart(bytes: Uint8Array, count: number): Uint8Array {
   try {
-    const start = bytes.subarray(0, 4096);
+    const start = bytes.subarray(0, 1024);
     return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, count);
   } catch (cause) {
     throw gzipError(cause);

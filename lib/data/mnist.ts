@@ -23,7 +23,7 @@ export interface MnistOptions {
   mirrors?: readonly string[];
   /** Milliseconds in which a server must have answered; above 0, default 5000. */
   connectTimeout?: number;
-  /** Milliseconds without a byte after which a download is given up; above 0, default 30,000. */
+  /** Milliseconds without progress after which a download is given up; above 0, default 30,000. */
   stallTimeout?: number;
 }
 
@@ -102,7 +102,7 @@ function checkMnistOptions(options: MnistOptions | undefined) {
     offline: checkBoolean('offline', given.offline ?? false),
     cacheDirectory: checkString('cacheDirectory', given.cacheDirectory ?? join(userCache(), 'blasnet', 'mnist')),
     fallback: checkBoolean('fallback', given.fallback ?? true),
-    mirrors: (given.mirrors ?? mirrors).map((mirror, index) => checkMirror(`mirrors[${index}]`, mirror)),
+    mirrors: checkMirrors(given.mirrors ?? mirrors),
     connectTimeout: checkNumber('connectTimeout', given.connectTimeout ?? 5000, { above: 0, max: 2 ** 31 - 1 }),
     stallTimeout: checkNumber('stallTimeout', given.stallTimeout ?? 30_000, { above: 0, max: 2 ** 31 - 1 }),
   };
@@ -110,15 +110,21 @@ function checkMnistOptions(options: MnistOptions | undefined) {
   return settings;
 }
 
-/** A mirror's address, ending in a slash. */
-function checkMirror(name: string, mirror: unknown): string {
-  const text = checkString(name, mirror);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const here = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && here))) {
-    throw new OptionError('ERR_OPTION_RANGE', expected('an https address', name, mirror));
+/** The mirrors' addresses, each ending in a slash. */
+function checkMirrors(mirrors: unknown): string[] {
+  if (!Array.isArray(mirrors) || mirrors.length === 0) {
+    throw new OptionError('ERR_OPTION_TYPE', expected('an array with at least one address', 'mirrors', mirrors));
   }
-  return text.endsWith('/') ? text : `${text}/`;
+  return mirrors.map((mirror: unknown, index) => {
+    const name = `mirrors[${index}]`;
+    const text = checkString(name, mirror);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const here = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && here))) {
+      throw new OptionError('ERR_OPTION_RANGE', expected('an https address', name, mirror));
+    }
+    return text.endsWith('/') ? text : `${text}/`;
+  });
 }
 
 function load(directory: string): Promise<TrainAndTest> {

@@ -3,7 +3,16 @@ import type { DataSource, FloatArray } from '../kernels/call.js';
 import type { Program } from '../program/program.js';
 import type { Addon, DataHandle, ProgramHandle, StoreHandle } from './addon.js';
 import { encodeProgram } from './encode.js';
-import { Stop, type Arena, type CompiledProgram, type Engine, type EngineData, type Outcome, type Slice, type Store } from './engine.js';
+import {
+  Stop,
+  type Arena,
+  type CompiledProgram,
+  type Engine,
+  type EngineData,
+  type Outcome,
+  type Slice,
+  type Store,
+} from './engine.js';
 
 const arenas: readonly Arena[] = ['parameters', 'gradients', 'slots'];
 
@@ -145,7 +154,13 @@ class NativeProgram implements CompiledProgram {
 
   runSync(store: Store, input: FloatArray, rows: number, output: FloatArray): void {
     rethrow(() => {
-      this.addon.runSync(this.handle, (store as NativeStore).handle, input as Float32Array, rows, output as Float32Array);
+      this.addon.runSync(
+        this.handle,
+        (store as NativeStore).handle,
+        input as Float32Array,
+        rows,
+        output as Float32Array,
+      );
     });
   }
 

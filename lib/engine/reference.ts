@@ -132,7 +132,8 @@ class ReferenceProgram implements CompiledProgram {
   ) {
     this.#array = array;
     this.#memory = program.buffers.map((buffer) => {
-      if (buffer.space === 'parameters' || buffer.space === 'gradients' || buffer.space === 'slots') return new array(0);
+      if (buffer.space === 'parameters' || buffer.space === 'gradients' || buffer.space === 'slots')
+        return new array(0);
       const leading = buffer.first < 0 ? program.batchSize : buffer.first;
       return new array(leading * buffer.second);
     });
@@ -315,4 +316,3 @@ class Turns {
     this.#since = performance.now();
   }
 }
-

@@ -45,13 +45,17 @@ export interface EngineInfo {
  */
 export function selectEngine(options: EngineOptions = {}): Engine {
   const { engine, threads } = checkOptions<EngineOptions>('selectEngine', options, ['engine', 'threads']);
-  const count = threads === undefined ? availableParallelism() : checkInteger('threads', threads, { min: 1, max: MOST_THREADS });
+  const count =
+    threads === undefined ? availableParallelism() : checkInteger('threads', threads, { min: 1, max: MOST_THREADS });
   const wish = wishedEngine(engine);
   if (wish === 'reference') return new ReferenceEngine();
   const { addon, attempts } = loadAddon();
   if (addon !== undefined) return new NativeEngine(addon, count, wishedSimdLevel());
   if (wish === 'native') {
-    throw new EngineError('ERR_ENGINE_UNAVAILABLE', `The native engine was asked for and does not load: ${explain(attempts)}`);
+    throw new EngineError(
+      'ERR_ENGINE_UNAVAILABLE',
+      `The native engine was asked for and does not load: ${explain(attempts)}`,
+    );
   }
   sayOnce(attempts);
   return new ReferenceEngine();

@@ -53,7 +53,8 @@ function agree(
       throw error;
     }
     const close = (a: number, b: number) => Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b));
-    const same = close(sum, wantedSum) && got.every((array, i) => array.every((value, j) => close(value, wanted[i][j])));
+    const same =
+      close(sum, wantedSum) && got.every((array, i) => array.every((value, j) => close(value, wanted[i][j])));
     if (!same) throw new Error(`The addon computes wrong numbers: kernel ${name} at SIMD level ${simdLevels[level]}`);
   }
 }

@@ -20,7 +20,14 @@ export function addProduct(
   if (row < end) addOneRow(output, a, b, row, inner, columns);
 }
 
-function addTwoRows(output: FloatArray, a: FloatArray, b: FloatArray, row: number, inner: number, columns: number): void {
+function addTwoRows(
+  output: FloatArray,
+  a: FloatArray,
+  b: FloatArray,
+  row: number,
+  inner: number,
+  columns: number,
+): void {
   const out0 = row * columns;
   const out1 = out0 + columns;
   const a0 = row * inner;
@@ -59,7 +66,14 @@ function addTwoRows(output: FloatArray, a: FloatArray, b: FloatArray, row: numbe
   }
 }
 
-function addOneRow(output: FloatArray, a: FloatArray, b: FloatArray, row: number, inner: number, columns: number): void {
+function addOneRow(
+  output: FloatArray,
+  a: FloatArray,
+  b: FloatArray,
+  row: number,
+  inner: number,
+  columns: number,
+): void {
   const out = row * columns;
   const a0 = row * inner;
   let k = 0;

@@ -63,7 +63,12 @@ export class ProgramBuilder {
 
   /** A value with one row of `columns` numbers per sample. */
   rows(columns: number, options: { requiresGradient?: boolean } = {}): Value {
-    return this.#add({ home: 'run', first: ROWS, second: columns, requiresGradient: options.requiresGradient ?? false });
+    return this.#add({
+      home: 'run',
+      first: ROWS,
+      second: columns,
+      requiresGradient: options.requiresGradient ?? false,
+    });
   }
 
   /** A vector that does not belong to single samples, such as the mean over a batch. */

@@ -192,4 +192,3 @@ class Arena {
     return offset;
   }
 }
-

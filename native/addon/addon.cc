@@ -134,8 +134,8 @@ float* arena(const Info& info, Store& store) {
     case 1:
       return store.gradients();
     default:
-      return store.slot(static_cast<std::size_t>(
-          toInteger(info[2], "slot", 0, static_cast<double>(store.slots()) - 1)));
+      return store.slot(
+          static_cast<std::size_t>(toInteger(info[2], "slot", 0, static_cast<double>(store.slots()) - 1)));
   }
 }
 
@@ -149,7 +149,8 @@ Napi::Value readStore(const Info& info) {
     std::memcpy(range.view.data, snapshot->data() + range.offset, bytes);
     return info.Env().Undefined();
   }
-  if (!store->beginTraining()) throw InvalidInput("Gradients and slots cannot be read while a training run is under way");
+  if (!store->beginTraining())
+    throw InvalidInput("Gradients and slots cannot be read while a training run is under way");
   std::memcpy(range.view.data, arena(info, *store) + range.offset, bytes);
   store->endTraining();
   return info.Env().Undefined();
@@ -174,9 +175,7 @@ Napi::Value compile(const Info& info) {
   return Handle<CompiledProgram>::wrap(info.Env(), std::move(compiled), 0);
 }
 
-Napi::Value createStop(const Info& info) {
-  return Handle<StopFlag>::wrap(info.Env(), std::make_shared<StopFlag>(), 0);
-}
+Napi::Value createStop(const Info& info) { return Handle<StopFlag>::wrap(info.Env(), std::make_shared<StopFlag>(), 0); }
 
 Napi::Value raiseStop(const Info& info) {
   Handle<StopFlag>::unwrap(info[0])->raised = true;
@@ -184,8 +183,8 @@ Napi::Value raiseStop(const Info& info) {
 }
 
 Napi::Value dispose(const Info& info) {
-  const bool known = Handle<Data>::dispose(info[0]) || Handle<Store>::dispose(info[0]) ||
-                     Handle<CompiledProgram>::dispose(info[0]);
+  const bool known =
+      Handle<Data>::dispose(info[0]) || Handle<Store>::dispose(info[0]) || Handle<CompiledProgram>::dispose(info[0]);
   return Napi::Boolean::New(info.Env(), known);
 }
 

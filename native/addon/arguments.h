@@ -12,7 +12,8 @@ namespace blasnet {
 
 constexpr double kMaxSafeInteger = 9007199254740991.0;
 
-inline std::int64_t toInteger(const Napi::Value& value, const char* name, double least = 0, double most = kMaxSafeInteger) {
+inline std::int64_t toInteger(const Napi::Value& value, const char* name, double least = 0,
+                              double most = kMaxSafeInteger) {
   if (!value.IsNumber()) throw InvalidInput(std::string("Expected a whole number for ") + name);
   const double number = value.As<Napi::Number>().DoubleValue();
   if (!(number >= least && number <= most) || number != std::floor(number)) {

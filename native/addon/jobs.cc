@@ -113,7 +113,8 @@ void checkStore(const Program& program, const Store& store) {
   if (static_cast<std::int64_t>(store.size()) != program.parameters) {
     throw InvalidInput("The program was planned for another parameter store");
   }
-  if (static_cast<std::int64_t>(store.slots()) < program.slots) throw InvalidInput("The parameter store has too few slots");
+  if (static_cast<std::int64_t>(store.slots()) < program.slots)
+    throw InvalidInput("The parameter store has too few slots");
 }
 
 }  // namespace
@@ -250,7 +251,8 @@ Napi::Value runKernel(const Napi::CallbackInfo& info) {
       if (operand.shape[place] != rule.split) continue;
       stride = place == 0 && operand.shape.size() == 2 ? extentOf(operand.shape[1]) : 1;
     }
-    if (static_cast<std::int64_t>(view.size) != size) throw InvalidInput("Operand " + operand.name + " is of another size");
+    if (static_cast<std::int64_t>(view.size) != size)
+      throw InvalidInput("Operand " + operand.name + " is of another size");
     tile.operand[i] = view.data + tile.first * stride;
     if (operand.name == "labels" && operand.direction == Direction::in) {
       for (std::size_t row = 0; row < view.size; row++) {
@@ -260,7 +262,8 @@ Napi::Value runKernel(const Napi::CallbackInfo& info) {
       }
     }
   }
-  if (rule.name.rfind("gather", 0) == 0 || rule.name == "emit") throw InvalidInput("Kernel " + rule.name + " needs a run");
+  if (rule.name.rfind("gather", 0) == 0 || rule.name == "emit")
+    throw InvalidInput("Kernel " + rule.name + " needs a run");
   const WorkGate inside;
   return Napi::Number::New(info.Env(), kernelsFor(level)[id](tile));
 }

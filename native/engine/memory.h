@@ -17,8 +17,7 @@ template <typename T>
 class AlignedArray {
  public:
   AlignedArray() = default;
-  explicit AlignedArray(std::size_t size)
-      : data_(static_cast<T*>(allocateAligned(size * sizeof(T)))), size_(size) {}
+  explicit AlignedArray(std::size_t size) : data_(static_cast<T*>(allocateAligned(size * sizeof(T)))), size_(size) {}
   AlignedArray(AlignedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {

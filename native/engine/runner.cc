@@ -60,8 +60,7 @@ void runGroup(const Program& program, const Group& group, const Bases& bases, co
     const Call& call = program.calls[i];
     for (std::size_t place = 0; place < call.operands.size(); place++) {
       const Operand& operand = call.operands[place];
-      tile.operand[place] =
-          operand.present ? bases.of(operand) + operand.offset + first * operand.stride : nullptr;
+      tile.operand[place] = operand.present ? bases.of(operand) + operand.offset + first * operand.stride : nullptr;
     }
     std::copy(call.dimension, call.dimension + kMaxSymbols, tile.dimension);
     tile.attributes = call.attributes.data();
@@ -94,15 +93,15 @@ void runOnThisThread(const Program& program, RunMemory& memory, float* parameter
 void checkSlice(const Program& program, const Slice& slice) {
   if (slice.data == nullptr) throw InvalidInput("The run has no data");
   const Data& data = *slice.data;
-  const std::int64_t available =
-      slice.order.empty() ? data.view.length : static_cast<std::int64_t>(slice.order.size());
+  const std::int64_t available = slice.order.empty() ? data.view.length : static_cast<std::int64_t>(slice.order.size());
   if (slice.firstSample < 0 || slice.count < 0 || slice.count > available - slice.firstSample) {
     throw InvalidInput("The run asks for samples that are not there");
   }
   for (const std::uint32_t sample : slice.order) {
     if (sample >= data.view.length) throw InvalidInput("The run asks for a sample that is not there");
   }
-  if (program.needsWidth > 0 && data.view.width != program.needsWidth) throw InvalidInput("The data is of another width");
+  if (program.needsWidth > 0 && data.view.width != program.needsWidth)
+    throw InvalidInput("The data is of another width");
   if (program.needsLabels && data.labels.size() == 0) throw InvalidInput("The data has no labels");
   if (program.needsLabels && (data.leastLabel < 0 || data.largestLabel >= program.labelLimit)) {
     throw InvalidInput("The data has labels out of range");
@@ -178,9 +177,8 @@ void Runner::beginStep() {
   step_.scalars = slice_.scalars.data() + static_cast<std::size_t>(batch_) * program_.scalars;
   step_.firstSample = slice_.firstSample + done;
   // Rows are handed out by their place in this slice, not in the whole order.
-  step_.output = outcome_.output.data() == nullptr
-                     ? nullptr
-                     : outcome_.output.data() - slice_.firstSample * program_.outputs;
+  step_.output =
+      outcome_.output.data() == nullptr ? nullptr : outcome_.output.data() - slice_.firstSample * program_.outputs;
   std::fill(totals_.begin(), totals_.end(), 0.0);
   stage_ = 0;
   beginStage();

@@ -26,14 +26,14 @@ struct DataView {
 
 // What changes from step to step.
 struct StepContext {
-  std::int64_t rows;            // samples of the batch at hand
-  std::uint64_t step;           // addresses the random streams
-  std::uint64_t seed;           // Philox key
-  const double* scalars;        // scalars[0] is the learning rate
-  const DataView* data;         // null where the program gathers nothing
-  const std::uint32_t* order;   // which samples; null means 0, 1, 2, ...
-  std::int64_t firstSample;     // place of the batch's first sample in `order`
-  float* output;                // where `emit` writes; null where nothing is emitted
+  std::int64_t rows;           // samples of the batch at hand
+  std::uint64_t step;          // addresses the random streams
+  std::uint64_t seed;          // Philox key
+  const double* scalars;       // scalars[0] is the learning rate
+  const DataView* data;        // null where the program gathers nothing
+  const std::uint32_t* order;  // which samples; null means 0, 1, 2, ...
+  std::int64_t firstSample;    // place of the batch's first sample in `order`
+  float* output;               // where `emit` writes; null where nothing is emitted
 };
 
 // One tile of one call. Operands that hold the split axis already point at the tile's first element.

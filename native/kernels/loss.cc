@@ -25,7 +25,8 @@ double softmaxCrossEntropy(const Tile& tile) {
       for (std::int64_t j = 0; j < classes; j++) gradient[j] *= factor;
       gradient[label] -= share;
     }
-    total += __builtin_log(static_cast<double>(sum)) + static_cast<double>(largest) - static_cast<double>(logits[label]);
+    total +=
+        __builtin_log(static_cast<double>(sum)) + static_cast<double>(largest) - static_cast<double>(logits[label]);
   }
   return total;
 }

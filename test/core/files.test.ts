@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,10 +73,13 @@ describe('writeFileAtomic', () => {
     expect(readFileSync(join(path, 'inside'), 'utf8')).toBe('stays');
   });
 
-  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('names a folder it may not write to', async () => {
-    chmodSync(folder, 0o500);
-    expect((await rejectionOf(writeFileAtomic(join(folder, 'model'), bytes('x')))).message).toMatch(/EACCES/);
-  });
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+    'names a folder it may not write to',
+    async () => {
+      chmodSync(folder, 0o500);
+      expect((await rejectionOf(writeFileAtomic(join(folder, 'model'), bytes('x')))).message).toMatch(/EACCES/);
+    },
+  );
 
   it('refuses wrong arguments before it touches anything', async () => {
     expect(await rejectionOf(writeFileAtomic('', bytes('x')))).toBeInstanceOf(OptionError);
@@ -87,7 +99,9 @@ describe('writeFileAtomic', () => {
     `;
     try {
       for (let kill = 0; kill < 10; kill++) {
-        const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+        const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
         const closed = new Promise((resolve) => child.once('close', resolve));
         await new Promise((resolve) => child.stdout.once('data', resolve));
         await sleep(3 + ((kill * 37) % 50));

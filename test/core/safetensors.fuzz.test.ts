@@ -6,7 +6,10 @@ import { Mutator } from '../support/mutator.js';
 const seeds = [
   encodeSafetensors({ w: { dtype: 'F32', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } }),
   encodeSafetensors(
-    { a: { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 2, 3) }, 'b"': { dtype: 'I64', shape: [], data: BigInt64Array.of(5n) } },
+    {
+      a: { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 2, 3) },
+      'b"': { dtype: 'I64', shape: [], data: BigInt64Array.of(5n) },
+    },
     { version: '1', __proto: '\n' },
   ),
   encodeSafetensors({}, { only: 'metadata' }),

@@ -84,7 +84,11 @@ const hostile: [what: string, bytes: Uint8Array, says: RegExp, options?: DecodeS
   ['offsets swapped', file(`{"a":${entry('[4]', '[16,0]')}}`, 16), /16 to 0/],
   ['offsets past the end', file(`{"a":${entry('[4]', '[8,24]')}}`, 16), /8 to 24 of 16/],
   ['data cut off', file(good, 15), /0 to 16 of 15/],
-  ['overlapping tensors', file(`{"a":${entry()},"b":${entry('[4]', '[8,24]')}}`, 24), /"b" begins at byte 8, expected 16/],
+  [
+    'overlapping tensors',
+    file(`{"a":${entry()},"b":${entry('[4]', '[8,24]')}}`, 24),
+    /"b" begins at byte 8, expected 16/,
+  ],
   ['one range for two tensors', file(`{"a":${entry()},"b":${entry()}}`, 16), /"b" begins at byte 0, expected 16/],
   ['a hole between tensors', file(`{"a":${entry()},"b":${entry('[4]', '[20,36]')}}`, 36), /begins at byte 20/],
   ['a hole at the start', file(`{"a":${entry('[4]', '[4,20]')}}`, 20), /begins at byte 4, expected 0/],
@@ -96,7 +100,12 @@ const hostile: [what: string, bytes: Uint8Array, says: RegExp, options?: DecodeS
   ['metadata that is a string', file('{"__metadata__":"x"}'), /expected an object for __metadata__/],
   ['a metadata value that is a number', file('{"__metadata__":{"k":1}}'), /expected a string/],
   ['a metadata value that is an object', file('{"__metadata__":{"k":{}}}'), /expected a string/],
-  ['more tensors than allowed', file(`{"a":${entry('[1]', '[0,4]')},"b":${entry('[1]', '[4,8]')}}`, 8), /more than 1 t/, { maxTensors: 1 }],
+  [
+    'more tensors than allowed',
+    file(`{"a":${entry('[1]', '[0,4]')},"b":${entry('[1]', '[4,8]')}}`, 8),
+    /more than 1 t/,
+    { maxTensors: 1 },
+  ],
   ['more metadata than allowed', file('{"__metadata__":{"a":"","b":""}}'), /more than 1 metadata/, { maxTensors: 1 }],
 ];
 
@@ -113,13 +122,25 @@ describe('decodeSafetensors', () => {
     const entries = Array.from({ length: 10_001 }, (_, i) => `"${i}":${entry('[1]', `[${4 * i},${4 * i + 4}]`)}`);
     const error = thrownBy(() => decodeSafetensors(file(`{${entries.join(',')}}`, 4 * 10_001)));
     expect(error.message).toMatch(/more than 10000 tensors/);
-    expect(decodeSafetensors(file(`{${entries.slice(1).join(',').replaceAll(/\[(\d+),(\d+)\]/g, (_, a, b) => `[${a - 4},${b - 4}]`)}}`, 40_000)).tensors.size).toBe(10_000);
+    expect(
+      decodeSafetensors(
+        file(
+          `{${entries
+            .slice(1)
+            .join(',')
+            .replaceAll(/\[(\d+),(\d+)\]/g, (_, a, b) => `[${a - 4},${b - 4}]`)}}`,
+          40_000,
+        ),
+      ).tensors.size,
+    ).toBe(10_000);
   });
 
   it('gives names of Object.prototype no power', () => {
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
     const entries = names.map((name, i) => `"${name}":${entry('[1]', `[${4 * i},${4 * i + 4}]`)}`);
-    const { tensors, metadata } = decodeSafetensors(file(`{"__metadata__":{"__proto__":"x"},${entries.join(',')}}`, 16));
+    const { tensors, metadata } = decodeSafetensors(
+      file(`{"__metadata__":{"__proto__":"x"},${entries.join(',')}}`, 16),
+    );
     expect([...tensors.keys()]).toEqual(names);
     expect(metadata.get('__proto__')).toBe('x');
     expect(({} as Record<string, unknown>).x).toBeUndefined();
@@ -129,7 +150,8 @@ describe('decodeSafetensors', () => {
   });
 
   it('reads what other writers write: any order of keys, spaces, escapes, unaligned data', () => {
-    const header = '{ "w\\u0031" : {"data_offsets": [1, 5],\n"dtype":"F32", "shape":[] }, "b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}  ';
+    const header =
+      '{ "w\\u0031" : {"data_offsets": [1, 5],\n"dtype":"F32", "shape":[] }, "b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}  ';
     const bytes = file(header, 5);
     new DataView(bytes.buffer).setFloat32(8 + header.length + 1, 1.5, true);
     const { tensors } = decodeSafetensors(bytes);
@@ -145,18 +167,33 @@ describe('decodeSafetensors', () => {
     expect(tensors.get('a')!.data).toEqual(Float32Array.of(1, 2));
   });
 
-  const patterns = [0x7fc00000, 0x7f800001, 0xffc00000, 0xff800001, 0x7fffffff, 0xffffffff, 0x7fa00000, 0xffa00000, 0x7f800000, 0xff800000];
-  it.each(patterns.flatMap((bits) => [[bits, 0], [bits, 2]]))('finds the bits %i at index %i, if asked', (bits, index) => {
+  const patterns = [
+    0x7fc00000, 0x7f800001, 0xffc00000, 0xff800001, 0x7fffffff, 0xffffffff, 0x7fa00000, 0xffa00000, 0x7f800000,
+    0xff800000,
+  ];
+  it.each(
+    patterns.flatMap((bits) => [
+      [bits, 0],
+      [bits, 2],
+    ]),
+  )('finds the bits %i at index %i, if asked', (bits, index) => {
     const data = Float32Array.of(1, 2, 3);
     new Uint32Array(data.buffer)[index] = bits;
-    const bytes = encodeSafetensors({ fine: { dtype: 'U8', shape: [1], data: Uint8Array.of(1) }, kernel: { dtype: 'F32', shape: [3], data } });
-    expect(thrownBy(() => decodeSafetensors(bytes, { finite: true })).message).toMatch(new RegExp(`"kernel" holds -?(NaN|Infinity) at index ${index}`));
+    const bytes = encodeSafetensors({
+      fine: { dtype: 'U8', shape: [1], data: Uint8Array.of(1) },
+      kernel: { dtype: 'F32', shape: [3], data },
+    });
+    expect(thrownBy(() => decodeSafetensors(bytes, { finite: true })).message).toMatch(
+      new RegExp(`"kernel" holds -?(NaN|Infinity) at index ${index}`),
+    );
     expect(new Uint32Array(decodeSafetensors(bytes).tensors.get('kernel')!.data.buffer)[index]).toBe(bits);
   });
 
   it('refuses wrong arguments', () => {
     expect(thrownBy(() => decodeSafetensors('x' as never))).toBeInstanceOf(OptionError);
-    expect(thrownBy(() => decodeSafetensors(file(good, 16), { maxTensor: 1 } as never)).message).toMatch(/mean maxTensors/);
+    expect(thrownBy(() => decodeSafetensors(file(good, 16), { maxTensor: 1 } as never)).message).toMatch(
+      /mean maxTensors/,
+    );
     expect(thrownBy(() => decodeSafetensors(file(good, 16), { maxTensors: -1 }))).toBeInstanceOf(OptionError);
   });
 });
@@ -164,15 +201,23 @@ describe('decodeSafetensors', () => {
 describe('encodeSafetensors', () => {
   it('writes what it reads, whatever the tensors', () => {
     const shape = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
-    const tensor = fc.tuple(shape, fc.constantFrom('F32', 'F64', 'I32', 'I64', 'U8'), fc.integer()).map(([shape, dtype, seed]) => {
-      const count = shape.reduce((a, b) => a * b, 1);
-      const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array };
-      const data = dtype === 'I64' ? BigInt64Array.from({ length: count }, (_, i) => BigInt(seed) * BigInt(i)) : arrays[dtype as 'F32'].from({ length: count }, (_, i) => seed / (i + 1));
-      return { dtype, shape, data } as SafetensorsTensor;
-    });
+    const tensor = fc
+      .tuple(shape, fc.constantFrom('F32', 'F64', 'I32', 'I64', 'U8'), fc.integer())
+      .map(([shape, dtype, seed]) => {
+        const count = shape.reduce((a, b) => a * b, 1);
+        const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array };
+        const data =
+          dtype === 'I64'
+            ? BigInt64Array.from({ length: count }, (_, i) => BigInt(seed) * BigInt(i))
+            : arrays[dtype as 'F32'].from({ length: count }, (_, i) => seed / (i + 1));
+        return { dtype, shape, data } as SafetensorsTensor;
+      });
     const name = fc.string({ unit: 'grapheme' }).filter((text) => text !== '__metadata__');
     const entries = fc.uniqueArray(fc.tuple(name, tensor), { selector: ([name]) => name, maxLength: 6 });
-    const metadata = fc.uniqueArray(fc.tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })), { selector: ([key]) => key, maxLength: 4 });
+    const metadata = fc.uniqueArray(fc.tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })), {
+      selector: ([key]) => key,
+      maxLength: 4,
+    });
     fc.assert(
       fc.property(entries, metadata, (entries, metadata) => {
         const bytes = encodeSafetensors(new Map(entries), new Map(metadata));
@@ -192,8 +237,15 @@ describe('encodeSafetensors', () => {
     });
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     expect(length % 8).toBe(0);
-    const header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString()) as Record<string, { data_offsets: number[] }>;
-    expect([header.d, header.f, header.u].map((entry) => entry.data_offsets)).toEqual([[0, 8], [8, 12], [12, 15]]);
+    const header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString()) as Record<
+      string,
+      { data_offsets: number[] }
+    >;
+    expect([header.d, header.f, header.u].map((entry) => entry.data_offsets)).toEqual([
+      [0, 8],
+      [8, 12],
+      [12, 15],
+    ]);
   });
 
   it('writes the values of a view, not of its buffer', () => {
@@ -204,7 +256,8 @@ describe('encodeSafetensors', () => {
 
   it('refuses what cannot be written', () => {
     const data = Float32Array.of(1, 2);
-    const encode = (tensor: unknown, name = 'a') => thrownBy(() => encodeSafetensors({ [name]: tensor as SafetensorsTensor }));
+    const encode = (tensor: unknown, name = 'a') =>
+      thrownBy(() => encodeSafetensors({ [name]: tensor as SafetensorsTensor }));
     expect(encode({ dtype: 'F32', shape: [3], data })).toBeInstanceOf(ShapeError);
     expect(encode({ dtype: 'F32', shape: [0], data: new Float32Array(0) })).toBeInstanceOf(OptionError);
     expect(encode({ dtype: 'F16', shape: [2], data }).message).toMatch(/dtype of tensor "a"/);
@@ -212,6 +265,8 @@ describe('encodeSafetensors', () => {
     expect(encode({ dtype: 'F32', shape: [2], data, extra: 1 }).message).toMatch(/Unknown option extra/);
     expect(encode({ dtype: 'F32', shape: [2], data }, '__metadata__')).toBeInstanceOf(OptionError);
     expect(encode({ dtype: 'F32', shape: [2], data }, '\ud800')).toBeInstanceOf(OptionError);
-    expect(thrownBy(() => encodeSafetensors({}, { version: 1 as never })).message).toMatch(/a string for metadata "version"/);
+    expect(thrownBy(() => encodeSafetensors({}, { version: 1 as never })).message).toMatch(
+      /a string for metadata "version"/,
+    );
   });
 });

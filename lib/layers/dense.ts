@@ -1,0 +1,175 @@
+import { resolveActivation, activationFromConfig, type Activation, type ActivationLike } from '../activations/index.js';
+import { checkBoolean, checkInteger, checkOptions, checkString } from '../core/checks.js';
+import {
+  initializerFromConfig,
+  initializers,
+  resolveInitializer,
+  type Initializer,
+  type InitializerLike,
+} from '../initializers/index.js';
+import type { ProgramBuilder, Value } from '../program/builder.js';
+import type { Parameter } from '../program/parameters.js';
+import {
+  regularizerConfig,
+  regularizerFromConfig,
+  resolveRegularizers,
+  type Regularizer,
+  type RegularizerLike,
+} from '../regularizers/index.js';
+import { writeActivation, writeActivationGradient } from './activation-calls.js';
+import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+
+export interface DenseOptions {
+  /** Applied to the weighted sums; default `identity`. */
+  activation?: ActivationLike;
+  /** Whether each unit adds a bias; default true. */
+  bias?: boolean;
+  /** How the kernel begins; by default what fits the activation: He for the ReLU family, LeCun for SELU, else Glorot. */
+  initializer?: InitializerLike;
+  /** How the biases begin; default `zeros`. */
+  biasInitializer?: InitializerLike;
+  /** Penalties on the kernel, such as `l2(1e-4)`; default none. */
+  regularizer?: RegularizerLike;
+  /** Unique in the network; by default `dense1`, `dense2`, … */
+  name?: string;
+}
+
+const optionNames = ['activation', 'bias', 'initializer', 'biasInitializer', 'regularizer', 'name'] as const;
+const MOST_UNITS = 2 ** 24;
+
+/**
+ * Fully connected layer.
+ *
+ *     output = activation(input · kernel + bias)
+ *
+ * Shapes: input `[batch, inputs]`, kernel `[inputs, units]`, bias `[units]`, output `[batch, units]`. Parameters are named
+ * `kernel` and `bias`.
+ *
+ * @param units outputs of the layer, 1 to 2²⁴
+ * @throws OptionError for options that are unknown, of a wrong type or out of range
+ *
+ * @example
+ * dense(512, { activation: 'relu', regularizer: l2(1e-5) });
+ *
+ * The kernel lies as Keras stores it; PyTorch's `Linear.weight` is its transpose. Keras initializes every kernel by
+ * Glorot's rule, PyTorch by a uniform rule of its own.
+ */
+export function dense(units: number, options?: DenseOptions): LayerDescription {
+  const given = checkOptions<DenseOptions>('dense', options, optionNames);
+  checkInteger('units', units, { min: 1, max: MOST_UNITS });
+  const activation = resolveActivation('activation', given.activation ?? 'identity');
+  const bias = checkBoolean('bias', given.bias ?? true);
+  const initializer =
+    given.initializer === undefined
+      ? initializers[activation.initializer]()
+      : resolveInitializer('initializer', given.initializer);
+  const biasInitializer = resolveInitializer('biasInitializer', given.biasInitializer ?? 'zeros');
+  const regularizers = resolveRegularizers('regularizer', given.regularizer);
+  return {
+    type: 'dense',
+    name: given.name === undefined ? undefined : checkString('name', given.name),
+    config: {
+      units,
+      activation: activation.config,
+      bias,
+      initializer: initializer.config,
+      biasInitializer: biasInitializer.config,
+      regularizers: regularizers.map(regularizerConfig),
+    },
+    build: (context) => new Dense(context, { units, activation, bias, initializer, biasInitializer, regularizers }),
+  };
+}
+
+/** A dense layer from what its `config` says; the way back from a file. */
+export function denseFromConfig(config: Record<string, unknown>): LayerDescription {
+  const known = ['units', 'activation', 'bias', 'initializer', 'biasInitializer', 'regularizers', 'name'];
+  const given = checkOptions<Record<string, unknown>>('dense', config, known);
+  const regularizers = Array.isArray(given['regularizers']) ? (given['regularizers'] as unknown[]) : [];
+  return dense(given['units'] as number, {
+    activation: activationFromConfig(given['activation']),
+    bias: given['bias'] as boolean,
+    initializer: initializerFromConfig(given['initializer']),
+    biasInitializer: initializerFromConfig(given['biasInitializer']),
+    regularizer: regularizers.map(regularizerFromConfig),
+    name: given['name'] as string | undefined,
+  });
+}
+
+interface DenseSettings {
+  readonly units: number;
+  readonly activation: Activation;
+  readonly bias: boolean;
+  readonly initializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly regularizers: readonly Regularizer[];
+}
+
+interface DenseTrace extends Trace {
+  readonly input: Value;
+  /** The weighted sums, where the activation's derivative needs them; else the same as `output`. */
+  readonly sums: Value;
+}
+
+class Dense implements Layer<DenseTrace> {
+  readonly type = 'dense';
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly leastRows = 1;
+  readonly kernel: Parameter;
+  readonly bias: Parameter | undefined;
+  readonly #activation: Activation;
+
+  constructor({ claims, name, inputs }: LayerContext, settings: DenseSettings) {
+    this.name = name;
+    this.inputs = inputs;
+    this.outputs = settings.units;
+    this.#activation = settings.activation;
+    const { initializer, biasInitializer, regularizers, units } = settings;
+    this.kernel = claims.claim('kernel', [inputs, units], {
+      role: 'kernel',
+      initialize: initializer.fill,
+      regularizers,
+    });
+    if (settings.bias) this.bias = claims.claim('bias', [units], { role: 'bias', initialize: biasInitializer.fill });
+  }
+
+  get parameters(): readonly Parameter[] {
+    return this.bias === undefined ? [this.kernel] : [this.kernel, this.bias];
+  }
+
+  get multiplyAdds(): number {
+    return this.inputs * this.outputs;
+  }
+
+  forward(program: ProgramBuilder, input: Value): DenseTrace {
+    const { kernel, bias } = this;
+    const { id, parameter, saves } = this.#activation;
+    const fused = saves === 'output';
+    const sums = program.rows(this.outputs, { requiresGradient: true });
+    const attributes = fused ? { activation: id, parameter } : { activation: 0, parameter: 0 };
+    program.call('dense', { input, kernel, bias, output: sums }, attributes);
+    return { input, sums, output: fused ? sums : writeActivation(program, this.#activation, sums) };
+  }
+
+  backward(program: ProgramBuilder, { input, sums, output }: DenseTrace, outputGradient: Value): Value | undefined {
+    const { kernel, bias } = this;
+    const sumsGradient = writeActivationGradient(program, this.#activation, { input: sums, output }, outputGradient);
+    const kernelGradient = program.gradientOf(kernel);
+    program.parameterCall(
+      kernel,
+      'gradient',
+      'denseKernelGradient',
+      { input, outputGradient: sumsGradient, kernelGradient },
+      {},
+    );
+    if (bias !== undefined) {
+      const biasGradient = program.gradientOf(bias);
+      program.parameterCall(bias, 'gradient', 'denseBiasGradient', { outputGradient: sumsGradient, biasGradient }, {});
+    }
+    if (!input.requiresGradient) return undefined;
+    const inputGradient = program.rows(this.inputs);
+    program.call('denseInputGradient', { outputGradient: sumsGradient, kernel, inputGradient }, {});
+    return inputGradient;
+  }
+}

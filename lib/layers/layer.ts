@@ -1,0 +1,48 @@
+import type { ProgramBuilder, Value } from '../program/builder.js';
+import type { Parameter, ParameterClaims } from '../program/parameters.js';
+
+/** What the forward pass of a layer leaves for its backward pass. */
+export interface Trace {
+  readonly output: Value;
+}
+
+/**
+ * A layer of a network. It never computes: `forward` and `backward` write kernel calls into a program, so a layer reads
+ * as its mathematics and runs on every engine.
+ */
+export interface Layer<T extends Trace = Trace> {
+  /** Unique in its network, such as `dense1`. */
+  readonly name: string;
+  readonly type: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly parameters: readonly Parameter[];
+  /** Multiply-adds of the forward pass per sample. */
+  readonly multiplyAdds: number;
+  /** Rows below which a training batch makes no sense (BatchNorm needs two). */
+  readonly leastRows: number;
+  forward(program: ProgramBuilder, input: Value): T;
+  /** Returns the gradient by the layer's input, where anybody upstream wants it. */
+  backward(program: ProgramBuilder, trace: T, outputGradient: Value): Value | undefined;
+}
+
+/** What a layer is built with. */
+export interface LayerContext {
+  readonly claims: ParameterClaims;
+  readonly name: string;
+  readonly inputs: number;
+  /** Place in the network, from 0: layers that draw random numbers have a stream of their own by it. */
+  readonly index: number;
+}
+
+/**
+ * A layer as the user describes it: checked options, no state. The same description may serve any number of networks.
+ */
+export interface LayerDescription {
+  readonly type: string;
+  /** Given by the user; by default the type with a number. */
+  readonly name: string | undefined;
+  /** Every option, ready for JSON: enough to make the description again. */
+  readonly config: Readonly<Record<string, unknown>>;
+  build(context: LayerContext): Layer;
+}

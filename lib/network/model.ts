@@ -1,0 +1,188 @@
+import { checkString } from '../core/checks.js';
+import { DataError, OptionError, ShapeError } from '../core/errors.js';
+import { RandomStream, streams } from '../core/random.js';
+import type { CompiledProgram, Engine, EngineData, Outcome, Store } from '../engine/engine.js';
+import type { FloatArray } from '../kernels/call.js';
+import type { Optimizer } from '../optimizers/index.js';
+import type { Parameter } from '../program/parameters.js';
+import type { Program } from '../program/program.js';
+import type { Architecture } from './architecture.js';
+import { compileEvaluation, compilePrediction, compileTraining } from './compile.js';
+import { summarize } from './summary.js';
+
+/**
+ * A network with its numbers: an architecture, an engine, and the parameters in the engine's arena. `Network` adds what
+ * needs data: fitting, evaluating, predicting.
+ */
+export class Model {
+  readonly engine: Engine;
+  /** The seed of the initial parameters, and of training unless `fit` is given another. */
+  readonly seed: number;
+  /** Updates done over the life of the network; addresses the random streams of dropout. */
+  step = 0;
+  /** @internal */
+  readonly architecture: Architecture;
+  #store: Store;
+  #slotsOwner: unknown;
+  #evaluation: CompiledProgram | undefined;
+  readonly #prediction = new Map<boolean, CompiledProgram>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @internal Use `new Network(…)` or `Network.load`. */
+  constructor(architecture: Architecture, engine: Engine, seed: number, values?: ReadonlyMap<string, FloatArray>) {
+    this.architecture = architecture;
+    this.engine = engine;
+    this.seed = seed;
+    this.#store = engine.createStore(architecture.arenaSize, 0);
+    this.#store.write('parameters', 0, this.#initialValues(values));
+  }
+
+  /** Numbers per sample that the network takes. */
+  get inputs(): number {
+    return this.architecture.inputs;
+  }
+
+  /** Numbers per sample that the network gives. */
+  get outputs(): number {
+    return this.architecture.outputs;
+  }
+
+  /** Names of all parameters, such as `dense1.kernel`, in the order of the layers. */
+  get parameterNames(): string[] {
+    return this.architecture.parameters.map(({ name }) => name);
+  }
+
+  /**
+   * A copy of one parameter's values, row-major. During a fit they are those of the last completed slice of steps.
+   *
+   * @param name such as `dense1.kernel`; see {@link parameterNames}
+   * @throws OptionError for an unknown name
+   */
+  readParameter(name: string): Float32Array {
+    const { offset, size } = this.#parameter(name);
+    return Float32Array.from(this.#store.read('parameters', offset, size));
+  }
+
+  /**
+   * Sets one parameter's values.
+   *
+   * @throws OptionError for an unknown name, ShapeError for a wrong number of values, DataError for values that are not
+   *   finite, StateError during a fit
+   */
+  writeParameter(name: string, values: ArrayLike<number>): void {
+    const { offset, size, shape } = this.#parameter(name);
+    if (values.length !== size) {
+      throw new ShapeError(`Expected ${size} values ([${shape.join(', ')}]) for ${name}, received ${values.length}`);
+    }
+    const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new DataError(
+        'ERR_DATA_NOT_FINITE',
+        `Expected finite values for ${name}, received ${values[bad]} at index ${bad}`,
+      );
+    }
+    this.#store.write('parameters', offset, Float64Array.from(values));
+  }
+
+  /** Layers with their shapes, parameters and multiply-adds as a table to print. */
+  summary(): string {
+    return summarize(this.architecture);
+  }
+
+  /** Runs a task when all that were asked for before have ended: fits of one network take turns. @internal */
+  async inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(task);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /**
+   * The training program for an optimizer, with slots for it. Slots begin at zero unless `owner` had them last. @internal
+   */
+  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown): CompiledProgram {
+    const program = this.engine.compile(compileTraining(this.architecture, optimizer, batchSize));
+    if (this.#slotsOwner !== owner) {
+      const values = this.#store.read('parameters', 0, this.architecture.arenaSize);
+      this.#store.dispose();
+      this.#store = this.engine.createStore(this.architecture.arenaSize, optimizer.slots);
+      this.#store.write('parameters', 0, values);
+      this.#slotsOwner = owner;
+    }
+    return program;
+  }
+
+  /** @internal */
+  get store(): Store {
+    return this.#store;
+  }
+
+  /** Runs a program that only reads, over all samples of the data. @internal */
+  async runOver(program: CompiledProgram, data: EngineData): Promise<Outcome> {
+    return program.run(this.#store, {
+      data,
+      firstSample: 0,
+      count: data.length,
+      scalars: new Float64Array(0),
+      seed: this.seed,
+      firstStep: 0,
+    });
+  }
+
+  /** @internal */
+  get evaluation(): CompiledProgram {
+    this.#evaluation ??= this.engine.compile(compileEvaluation(this.architecture));
+    return this.#evaluation;
+  }
+
+  /** @internal */
+  prediction(raw: boolean): CompiledProgram {
+    let program = this.#prediction.get(raw);
+    if (program === undefined) {
+      program = this.engine.compile(compilePrediction(this.architecture, raw));
+      this.#prediction.set(raw, program);
+    }
+    return program;
+  }
+
+  /** The program of one purpose as it was planned: for those who want to see what a network does. @internal */
+  plan(optimizer: Optimizer, batchSize: number): Program {
+    return compileTraining(this.architecture, optimizer, batchSize);
+  }
+
+  /** All values by parameter name. @internal */
+  readAll(): Map<string, Float32Array> {
+    const all = this.#store.read('parameters', 0, this.architecture.arenaSize);
+    const values = this.architecture.parameters.map(({ name, offset, size }): [string, Float32Array] => {
+      return [name, Float32Array.from(all.subarray(offset, offset + size))];
+    });
+    return new Map(values);
+  }
+
+  #parameter(name: string): Parameter {
+    checkString('name', name);
+    const found = this.architecture.parameters.find((parameter) => parameter.name === name);
+    if (found === undefined) {
+      throw new OptionError(
+        'ERR_OPTION_CHOICE',
+        `There is no parameter "${name}"; there are: ${this.parameterNames.join(', ')}`,
+      );
+    }
+    return found;
+  }
+
+  /** Each parameter draws from a stream of its own, by its place: adding a layer behind it changes nothing. */
+  #initialValues(values: ReadonlyMap<string, FloatArray> | undefined): Float64Array {
+    const arena = new Float64Array(this.architecture.arenaSize);
+    this.architecture.parameters.forEach(({ name, offset, size, shape, initialize }, index) => {
+      const range = arena.subarray(offset, offset + size);
+      const given = values?.get(name);
+      if (given !== undefined) {
+        range.set(given);
+        return;
+      }
+      const [fanIn, fanOut = fanIn] = shape;
+      initialize(range, { fanIn, fanOut }, new RandomStream(this.seed, streams.initialization + index));
+    });
+    return arena;
+  }
+}

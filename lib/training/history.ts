@@ -1,0 +1,90 @@
+import type { EngineName } from '../engine/engine.js';
+
+/** What one epoch of training came to. Means are over samples. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean loss over the epoch's steps, each measured before its update, penalties included. */
+  readonly loss: number;
+  /** The same without penalties. */
+  readonly dataLoss: number;
+  /** Mean penalty of the regularizers. */
+  readonly penalty: number;
+  /** Share of samples classified rightly while training (with dropout on); for classification only. */
+  readonly accuracy?: number;
+  /** Loss on the validation data after the epoch, without penalties. */
+  readonly valLoss?: number;
+  readonly valAccuracy?: number;
+  readonly learningRate: number;
+  readonly steps: number;
+  /** Time spent training, without validation. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+}
+
+/** What a fit did, and all that is needed to repeat it. */
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  /** Loss of every step, without and with penalties. */
+  readonly stepDataLoss: Float64Array;
+  readonly stepLoss: Float64Array;
+  readonly seed: number;
+  readonly engine: EngineName;
+  readonly threads: number;
+  readonly batchSize: number;
+  readonly optimizer: Readonly<Record<string, unknown>>;
+  /** Steps of this fit. */
+  readonly steps: number;
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+}
+
+/** Adds up what the steps of an epoch report. */
+export class EpochSums {
+  samples = 0;
+  steps = 0;
+  seconds = 0;
+  readonly #sums: Float64Array;
+  readonly #names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.#sums = new Float64Array(names.length);
+  }
+
+  /**
+   * Adds the totals of one step of `rows` samples. Losses and metrics are sums over samples; a penalty is one number a
+   * step, and counts for each of its samples.
+   */
+  add(totals: Float64Array, rows: number): void {
+    this.samples += rows;
+    this.steps++;
+    this.#names.forEach((name, i) => {
+      this.#sums[i] += name === 'penalty' ? totals[i] * rows : totals[i];
+    });
+  }
+
+  mean(name: string): number | undefined {
+    const index = this.#names.indexOf(name);
+    return index < 0 ? undefined : this.#sums[index] / this.samples;
+  }
+
+  record(epoch: number, learningRate: number, validation: Record<string, number> | undefined): EpochRecord {
+    const dataLoss = this.mean('loss') ?? NaN;
+    const penalty = this.mean('penalty') ?? 0;
+    const accuracy = this.mean('accuracy');
+    return {
+      epoch,
+      loss: dataLoss + penalty,
+      dataLoss,
+      penalty,
+      ...(accuracy === undefined ? {} : { accuracy }),
+      ...(validation === undefined ? {} : { valLoss: validation['loss'] }),
+      ...(validation?.['accuracy'] === undefined ? {} : { valAccuracy: validation['accuracy'] }),
+      learningRate,
+      steps: this.steps,
+      seconds: this.seconds,
+      samplesPerSecond: this.samples / this.seconds,
+    };
+  }
+}
