@@ -142,6 +142,8 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
 
 void Runner::run() {
   if (slice_.count == 0 || program_.stages.empty()) return;
+  // The arena is made when it is first asked for, which must not be by several workers at once.
+  if (program_.gradients) store_->gradients();
   barrier_ = std::make_unique<Barrier>(threads_);
   step_.seed = slice_.seed;
   step_.data = &slice_.data->view;
