@@ -132,6 +132,7 @@ float* arena(const Info& info, Store& store) {
     case 0:
       return store.live();
     case 1:
+      store.allocateGradients();
       return store.gradients();
     default:
       return store.slot(

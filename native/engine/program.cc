@@ -68,6 +68,7 @@ class Decoder {
     readStages(stageCount);
     if (!reader_.done()) throw InvalidInput("The program is longer than it says");
     for (const auto& group : program_.groups) checkGroup(group);
+    for (std::size_t i = 0; i < program_.calls.size(); i++) checkNeeds(*rules_[i], program_.calls[i]);
     fuseCalls(program_, level_);
     return std::move(program_);
   }
@@ -98,6 +99,10 @@ class Decoder {
     buffer.second = reader_.integer(1, kMaxExtent);
     const bool perSample = buffer.space == Space::batch || buffer.space == Space::tile;
     if (perSample != (buffer.first == -1)) throw InvalidInput("A buffer has rows where its space has none");
+    if (!program_.training && (buffer.space == Space::gradients || buffer.space == Space::slots)) {
+      throw InvalidInput("A program that does not train has no gradients and no slots");
+    }
+    if (buffer.space == Space::gradients) program_.gradients = true;
     if (buffer.space == Space::slots && buffer.slot >= program_.slots) throw InvalidInput("A buffer has no slot");
     buffers_.push_back(buffer);
   }
@@ -206,6 +211,21 @@ class Decoder {
         if (call.operands[place].present) checkFits(rule, group, buffers_[static_cast<std::size_t>(ids_[i][place])]);
       }
     }
+  }
+
+  // What a call reads from outside the program's memory, a run is asked for.
+  void checkNeeds(const KernelRule& rule, const Call& call) const {
+    const std::int64_t extent = call.dimension[0];
+    const bool unmet = (rule.name == "gatherFeatures" && program_.needsWidth != extent) ||
+                       (rule.name == "gatherLabels" && !program_.needsLabels) ||
+                       (rule.name == "gatherTargets" && program_.needsTargets != extent) ||
+                       (rule.name == "emit" && program_.outputs != extent) || program_.scalars < scalarsOf(rule.name);
+    if (unmet) invalid(rule, "needs what the program does not ask for");
+  }
+
+  static std::size_t scalarsOf(const std::string& kernel) {
+    if (kernel == "adam") return 3;
+    return kernel == "sgd" || kernel == "momentum" || kernel == "rmsProp" ? 1 : 0;
   }
 
   void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {

@@ -71,13 +71,6 @@ void runGroup(const Program& program, const Group& group, const Bases& bases, co
   }
 }
 
-bool usesSpace(const Program& program, Space space) {
-  return std::any_of(program.calls.begin(), program.calls.end(), [&](const Call& call) {
-    return std::any_of(call.operands.begin(), call.operands.end(),
-                       [&](const Operand& operand) { return operand.present && operand.space == space; });
-  });
-}
-
 }  // namespace
 
 void runOnThisThread(const Program& program, RunMemory& memory, float* parameters, const DataView& data,
@@ -133,6 +126,11 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
       threads_(threads),
       items_(program.stages.size()),
       totals_(program.totals) {
+  // Everything that can fail to be allocated is allocated here: threads in the middle of a step cannot report it, and must
+  // not race for it.
+  const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
+  outcome.totals.reserve(steps * program.totals);
+  if (program.gradients) store->allocateGradients();
   if (program.outputs > 0) {
     outcome.output = AlignedArray<float>(static_cast<std::size_t>(slice.count * program.outputs));
   }
@@ -140,8 +138,6 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
 
 void Runner::run() {
   if (slice_.count == 0 || program_.stages.empty()) return;
-  // While there is one thread: two must not both find that the gradients have no memory yet.
-  if (usesSpace(program_, Space::gradients)) store_->gradients();
   barrier_ = std::make_unique<Barrier>(threads_);
   step_.seed = slice_.seed;
   step_.data = &slice_.data->view;
