@@ -54,6 +54,7 @@
       'type': 'static_library',
       'sources': [
         'blas.cc',
+        'engine/faults.cc',
         'engine/lifecycle.cc',
         'engine/memory.cc',
         'engine/peak.cc',

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kEncodingVersion = 1;
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
-constexpr std::int64_t kMaxExtent = std::int64_t{1} << 31;  // BLAS takes 32-bit extents
+constexpr std::int64_t kMaxExtent = (std::int64_t{1} << 31) - 1;  // BLAS takes 32-bit extents
 
 struct Buffer {
   Space space;
@@ -108,9 +108,11 @@ class Decoder {
     for (std::size_t i = 0; i < rule.operands.size(); i++) {
       ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));
     }
-    for (std::size_t i = 0; i < rule.attributes; i++) call.attributes.push_back(reader_.number());
+    for (std::size_t i = 0; i < rule.attributes.size(); i++) call.attributes.push_back(reader_.number());
+    checkAttributes(rule, call.attributes.data());
     call.total = static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(program_.totals) - 1));
     bindOperands(rule, ids, call);
+    checkNeeds(rule, call);
     program_.calls.push_back(std::move(call));
     rules_.push_back(&rule);
     ids_.push_back(std::move(ids));
@@ -141,6 +143,10 @@ class Decoder {
       if (shared && operand.direction != Direction::in && !program_.training) {
         invalid(rule, "writes parameters in a program that does not train");
       }
+      if (buffer.space > Space::parameters && !program_.training) {
+        invalid(rule, "reads gradients or slots in a program that does not train");
+      }
+      if (buffer.space == Space::gradients) program_.usesGradients = true;
       if (operand.name == "labels" && operand.direction == Direction::in) noteLabels(rule, call);
     }
   }
@@ -154,6 +160,15 @@ class Decoder {
     std::int64_t& known = call.dimension[place];
     if (extent < 0 || (known >= 0 && known != extent)) invalid(rule, "extents of " + symbol + " differ");
     known = extent;
+  }
+
+  // What a program says it needs of the data is what was checked there; what its calls take must be no more.
+  void checkNeeds(const KernelRule& rule, const Call& call) const {
+    const std::int64_t columns = call.dimension[0];
+    if (rule.name == "gatherFeatures" && columns != program_.needsWidth) invalid(rule, "takes another width");
+    if (rule.name == "gatherLabels" && !program_.needsLabels) invalid(rule, "takes labels that were not asked for");
+    if (rule.name == "gatherTargets" && columns != program_.needsTargets) invalid(rule, "takes other targets");
+    if (rule.name == "emit" && columns != program_.outputs) invalid(rule, "hands out another number of columns");
   }
 
   void noteLabels(const KernelRule& rule, const Call& call) {
@@ -239,6 +254,20 @@ class Decoder {
 };
 
 }  // namespace
+
+void checkAttributes(const KernelRule& rule, const double* attributes) {
+  for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+    const std::string& name = rule.attributes[i];
+    const double value = attributes[i];
+    const bool number = name == "activation" || name == "stream";
+    const double most = name == "activation" ? 1000 : number ? 4294967295.0 : 1e30;
+    const double least = number ? 0 : -1e30;
+    // Written so that NaN is refused.
+    if (!(value >= least && value <= most) || (number && value != std::floor(value))) {
+      invalid(rule, "attribute " + name + " is out of range");
+    }
+  }
+}
 
 Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels) {
   return Decoder(code, length, kernels).decode();

@@ -65,7 +65,11 @@ struct Program {
   bool needsLabels;
   std::int64_t needsTargets;
   std::int64_t labelLimit;  // labels must be below; 0 where no kernel reads labels
+  bool usesGradients;       // of the store
 };
+
+// Throws InvalidInput for attributes that a kernel could not convert.
+void checkAttributes(const KernelRule& rule, const double* attributes);
 
 // Throws InvalidInput. The encoding is written by lib/engine/encode.ts.
 Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels);

@@ -124,7 +124,7 @@ OperandRule parseOperand(std::string token, bool output) {
 
 KernelRule parseRow(const Row& row) {
   const std::string axis = row.axis;
-  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, words(row.attributes, ' ').size()};
+  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, words(row.attributes, ' ')};
   if (axis == "columns") rule.axis = Axis::columns;
   if (axis == "parameters") rule.axis = Axis::parameters;
   bool output = false;
