@@ -1,5 +1,6 @@
 #include "addon/jobs.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <system_error>
@@ -50,7 +51,6 @@ void Job::takeParameters() {
   snapshot_ = nullptr;
   live_ = LiveArenas(store);
   if (!live_) throw InvalidInput("A training run of this network is already under way");
-  if (program->program.usesGradients) store->prepareGradients();
 }
 
 void Job::releaseParameters() noexcept {
@@ -171,7 +171,25 @@ void checkStore(const Program& program, const Store& store) {
     throw InvalidInput("The parameter store has too few slots");
 }
 
+int mostItems(const Program& program) {
+  std::int64_t most = 1;
+  for (const Stage& stage : program.stages) {
+    std::int64_t items = 0;
+    for (std::size_t g = stage.groupStart; g < stage.groupEnd; g++) {
+      const Group& group = program.groups[g];
+      const std::int64_t extent = group.extent < 0 ? program.batchSize : group.extent;
+      items += (extent + group.tile - 1) / group.tile;
+    }
+    most = std::max(most, items);
+  }
+  return static_cast<int>(std::min<std::int64_t>(most, 1024));
+}
+
 }  // namespace
+
+CompiledProgram::CompiledProgram(Program decoded) : program(std::move(decoded)), usefulThreads(mostItems(program)) {
+  idle_.reserve(kKept);
+}
 
 std::unique_ptr<RunMemory> CompiledProgram::takeMemory(int threads) {
   const auto wanted = static_cast<std::size_t>(threads);
@@ -199,7 +217,8 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   job->program = Handle<CompiledProgram>::unwrap(info[0]);
   job->store = Handle<Store>::unwrap(info[1]);
   job->slice = toSlice(info);
-  job->threads = static_cast<int>(toInteger(info[10], "threads", 1, 1024));
+  const auto threads = static_cast<int>(toInteger(info[10], "threads", 1, 1024));
+  job->threads = std::min(threads, job->program->usefulThreads);
   checkStore(job->program->program, *job->store);
   checkSlice(job->program->program, job->slice);
   const auto environment = Environment::of(env);
@@ -323,6 +342,8 @@ Napi::Value runKernel(const Napi::CallbackInfo& info) {
   }
   if (rule.name.rfind("gather", 0) == 0 || rule.name == "emit")
     throw InvalidInput("Kernel " + rule.name + " needs a run");
+  AlignedArray<float> scratch(static_cast<std::size_t>(kScratchFloats));
+  tile.scratch = scratch.data();
   const WorkGate inside;
   return Napi::Number::New(info.Env(), kernelsFor(level)[id](tile));
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include "engine/fuse.h"
+
 namespace blasnet {
 namespace {
 
@@ -51,7 +53,8 @@ class Reader {
 
 class Decoder {
  public:
-  Decoder(const double* code, std::size_t length, const Kernel* kernels) : reader_(code, length), kernels_(kernels) {}
+  Decoder(const double* code, std::size_t length, SimdLevel level)
+      : reader_(code, length), level_(level), kernels_(kernelsFor(level)) {}
 
   Program decode() {
     readHeader();
@@ -65,6 +68,8 @@ class Decoder {
     readStages(stageCount);
     if (!reader_.done()) throw InvalidInput("The program is longer than it says");
     for (const auto& group : program_.groups) checkGroup(group);
+    for (std::size_t i = 0; i < program_.calls.size(); i++) checkNeeds(*rules_[i], program_.calls[i]);
+    fuseCalls(program_, level_);
     return std::move(program_);
   }
 
@@ -94,6 +99,10 @@ class Decoder {
     buffer.second = reader_.integer(1, kMaxExtent);
     const bool perSample = buffer.space == Space::batch || buffer.space == Space::tile;
     if (perSample != (buffer.first == -1)) throw InvalidInput("A buffer has rows where its space has none");
+    if (!program_.training && (buffer.space == Space::gradients || buffer.space == Space::slots)) {
+      throw InvalidInput("A program that does not train has no gradients and no slots");
+    }
+    if (buffer.space == Space::gradients) program_.gradients = true;
     if (buffer.space == Space::slots && buffer.slot >= program_.slots) throw InvalidInput("A buffer has no slot");
     buffers_.push_back(buffer);
   }
@@ -104,6 +113,7 @@ class Decoder {
     const KernelRule& rule = rules[id];
     Call call{};
     call.kernel = kernels_[id];
+    call.rule = &rule;
     std::vector<int> ids;
     for (std::size_t i = 0; i < rule.operands.size(); i++) {
       ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));
@@ -112,7 +122,6 @@ class Decoder {
     checkAttributes(rule, call.attributes.data());
     call.total = static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(program_.totals) - 1));
     bindOperands(rule, ids, call);
-    checkNeeds(rule, call);
     program_.calls.push_back(std::move(call));
     rules_.push_back(&rule);
     ids_.push_back(std::move(ids));
@@ -143,10 +152,6 @@ class Decoder {
       if (shared && operand.direction != Direction::in && !program_.training) {
         invalid(rule, "writes parameters in a program that does not train");
       }
-      if (buffer.space > Space::parameters && !program_.training) {
-        invalid(rule, "reads gradients or slots in a program that does not train");
-      }
-      if (buffer.space == Space::gradients) program_.usesGradients = true;
       if (operand.name == "labels" && operand.direction == Direction::in) noteLabels(rule, call);
     }
   }
@@ -160,15 +165,6 @@ class Decoder {
     std::int64_t& known = call.dimension[place];
     if (extent < 0 || (known >= 0 && known != extent)) invalid(rule, "extents of " + symbol + " differ");
     known = extent;
-  }
-
-  // What a program says it needs of the data is what was checked there; what its calls take must be no more.
-  void checkNeeds(const KernelRule& rule, const Call& call) const {
-    const std::int64_t columns = call.dimension[0];
-    if (rule.name == "gatherFeatures" && columns != program_.needsWidth) invalid(rule, "takes another width");
-    if (rule.name == "gatherLabels" && !program_.needsLabels) invalid(rule, "takes labels that were not asked for");
-    if (rule.name == "gatherTargets" && columns != program_.needsTargets) invalid(rule, "takes other targets");
-    if (rule.name == "emit" && columns != program_.outputs) invalid(rule, "hands out another number of columns");
   }
 
   void noteLabels(const KernelRule& rule, const Call& call) {
@@ -218,6 +214,21 @@ class Decoder {
     }
   }
 
+  // What a call reads from outside the program's memory, a run is asked for.
+  void checkNeeds(const KernelRule& rule, const Call& call) const {
+    const std::int64_t extent = call.dimension[0];
+    const bool unmet = (rule.name == "gatherFeatures" && program_.needsWidth != extent) ||
+                       (rule.name == "gatherLabels" && !program_.needsLabels) ||
+                       (rule.name == "gatherTargets" && program_.needsTargets != extent) ||
+                       (rule.name == "emit" && program_.outputs != extent) || program_.scalars < scalarsOf(rule.name);
+    if (unmet) invalid(rule, "needs what the program does not ask for");
+  }
+
+  static std::size_t scalarsOf(const std::string& kernel) {
+    if (kernel == "adam") return 3;
+    return kernel == "sgd" || kernel == "momentum" || kernel == "rmsProp" ? 1 : 0;
+  }
+
   void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {
     std::int64_t leading = buffer.first;
     std::int64_t size = 0;
@@ -246,6 +257,7 @@ class Decoder {
   }
 
   Reader reader_;
+  SimdLevel level_;
   const Kernel* kernels_;
   Program program_{};
   std::vector<Buffer> buffers_;
@@ -269,8 +281,8 @@ void checkAttributes(const KernelRule& rule, const double* attributes) {
   }
 }
 
-Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels) {
-  return Decoder(code, length, kernels).decode();
+Program decodeProgram(const double* code, std::size_t length, SimdLevel level) {
+  return Decoder(code, length, level).decode();
 }
 
 }  // namespace blasnet

@@ -31,6 +31,7 @@ struct Operand {
 
 struct Call {
   Kernel kernel;
+  const KernelRule* rule;
   std::vector<Operand> operands;
   std::int64_t dimension[kMaxSymbols];
   std::vector<double> attributes;
@@ -51,6 +52,7 @@ struct Stage {
 
 struct Program {
   bool training;
+  bool gradients;  // some operand lies in the gradient arena
   std::int64_t batchSize;
   std::vector<Call> calls;
   std::vector<Group> groups;
@@ -65,13 +67,12 @@ struct Program {
   bool needsLabels;
   std::int64_t needsTargets;
   std::int64_t labelLimit;  // labels must be below; 0 where no kernel reads labels
-  bool usesGradients;       // of the store
 };
 
 // Throws InvalidInput for attributes that a kernel could not convert.
 void checkAttributes(const KernelRule& rule, const double* attributes);
 
 // Throws InvalidInput. The encoding is written by lib/engine/encode.ts.
-Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels);
+Program decodeProgram(const double* code, std::size_t length, SimdLevel level);
 
 }  // namespace blasnet

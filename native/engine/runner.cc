@@ -15,12 +15,13 @@ RunMemory::RunMemory(const Program& program, int threads)
   for (int i = 0; i < threads; i++) {
     tile.emplace_back(static_cast<std::size_t>(program.sizes[1]));
     block.emplace_back(static_cast<std::size_t>(program.sizes[3]));
+    scratch.emplace_back(static_cast<std::size_t>(kScratchFloats));
   }
 }
 
 std::size_t RunMemory::bytesFor(const Program& program, int threads) {
   const std::int64_t shared = program.sizes[0] + program.sizes[2];
-  const std::int64_t own = program.sizes[1] + program.sizes[3];
+  const std::int64_t own = program.sizes[1] + program.sizes[3] + kScratchFloats;
   return static_cast<std::size_t>(shared + own * threads) * sizeof(float);
 }
 
@@ -63,6 +64,7 @@ void runGroup(const Program& program, const Group& group, const Bases& bases, co
   tile.first = first;
   tile.count = count;
   tile.step = &step;
+  tile.scratch = bases.memory.scratch[static_cast<std::size_t>(bases.worker)].data();
   for (std::size_t i = group.callStart; i < group.callEnd; i++) {
     const Call& call = program.calls[i];
     for (std::size_t place = 0; place < call.operands.size(); place++) {
@@ -132,6 +134,11 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
       threads_(threads),
       items_(program.stages.size()),
       totals_(program.totals) {
+  // Everything that can fail to be allocated is allocated here: threads in the middle of a step cannot report it, and must
+  // not race for it.
+  const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
+  outcome.totals.reserve(steps * program.totals);
+  if (program.gradients) store->allocateGradients();
   if (program.outputs > 0) {
     outcome.output =
         AlignedArray<float>(static_cast<std::size_t>(slice.count) * static_cast<std::size_t>(program.outputs));

@@ -9,7 +9,7 @@ Store::Store(std::size_t parameters, std::size_t slots) : live_(parameters) {
   for (std::size_t i = 0; i < slots; i++) slots_.emplace_back(parameters);
 }
 
-void Store::prepareGradients() {
+void Store::allocateGradients() {
   if (gradients_.size() == 0) gradients_ = AlignedArray<float>(live_.size());
 }
 

@@ -25,10 +25,10 @@ class Store {
   // For the owner of the live arenas only.
   float* live() { return live_.data(); }
   float* slot(std::size_t index) { return slots_[index].data(); }
-  // Null until `prepareGradients`: most programs never write a gradient to memory. Threads that share a run must find
-  // them made.
+  // Gradients have an arena only where somebody reads them after their block is done; null until `allocateGradients`,
+  // which is called before threads use it.
   float* gradients() { return gradients_.data(); }
-  void prepareGradients();
+  void allocateGradients();
 
   std::size_t slots() const { return slots_.size(); }
   bool isTraining() const { return training_; }
