@@ -8,8 +8,10 @@ const ALIGNMENT = 16;
 const LARGEST_ROW_TILE = 64;
 const SMALLEST_ROW_TILE = 8;
 
-/** Elements of a kernel block: its gradient, values and two optimizer slots fit a core's second-level cache together. */
-const BLOCK_ELEMENTS = 56 * 1024;
+/** Elements of a kernel block: enough to pay for the copy of the output gradient that each block makes. */
+const BLOCK_ELEMENTS = 104 * 1024;
+/** Parameters up to this size stay in one block: others fill the threads meanwhile. */
+const SMALLEST_SPLIT = 24 * 1024;
 const COLUMN_TILE = 64;
 
 interface Draft {
@@ -59,9 +61,11 @@ export function rowTile(batchSize: number): number {
   return Math.max(SMALLEST_ROW_TILE, Math.ceil(batchSize / count));
 }
 
-/** Leading extent of a block of a parameter. */
+/** Leading extent of a block of a parameter: an even number of blocks for two threads to share, or a single one. */
 export function blockOf(leading: number, inner: number): number {
-  const count = Math.ceil((leading * inner) / BLOCK_ELEMENTS);
+  const elements = leading * inner;
+  if (elements <= SMALLEST_SPLIT) return leading;
+  const count = 2 * Math.ceil(elements / (2 * BLOCK_ELEMENTS));
   return Math.max(1, Math.ceil(leading / count));
 }
 

@@ -132,6 +132,7 @@ float* arena(const Info& info, Store& store) {
     case 0:
       return store.live();
     case 1:
+      store.allocateGradients();
       return store.gradients();
     default:
       return store.slot(
@@ -171,7 +172,7 @@ Napi::Value writeStore(const Info& info) {
 Napi::Value compile(const Info& info) {
   const auto code = toDoubles(info[0], "program");
   const SimdLevel level = toLevel(info[1]);
-  auto compiled = std::make_shared<CompiledProgram>(decodeProgram(code.data, code.size, kernelsFor(level)));
+  auto compiled = std::make_shared<CompiledProgram>(decodeProgram(code.data, code.size, level));
   return Handle<CompiledProgram>::wrap(info.Env(), std::move(compiled), 0);
 }
 

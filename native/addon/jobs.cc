@@ -264,6 +264,8 @@ Napi::Value runKernel(const Napi::CallbackInfo& info) {
   }
   if (rule.name.rfind("gather", 0) == 0 || rule.name == "emit")
     throw InvalidInput("Kernel " + rule.name + " needs a run");
+  AlignedArray<float> scratch(static_cast<std::size_t>(kScratchFloats));
+  tile.scratch = scratch.data();
   const WorkGate inside;
   return Napi::Number::New(info.Env(), kernelsFor(level)[id](tile));
 }

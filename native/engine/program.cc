@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include "engine/fuse.h"
+
 namespace blasnet {
 namespace {
 
@@ -51,7 +53,8 @@ class Reader {
 
 class Decoder {
  public:
-  Decoder(const double* code, std::size_t length, const Kernel* kernels) : reader_(code, length), kernels_(kernels) {}
+  Decoder(const double* code, std::size_t length, SimdLevel level)
+      : reader_(code, length), level_(level), kernels_(kernelsFor(level)) {}
 
   Program decode() {
     readHeader();
@@ -66,6 +69,7 @@ class Decoder {
     if (!reader_.done()) throw InvalidInput("The program is longer than it says");
     for (const auto& group : program_.groups) checkGroup(group);
     for (std::size_t i = 0; i < program_.calls.size(); i++) checkNeeds(*rules_[i], program_.calls[i]);
+    fuseCalls(program_, level_);
     return std::move(program_);
   }
 
@@ -98,7 +102,6 @@ class Decoder {
     if (!program_.training && (buffer.space == Space::gradients || buffer.space == Space::slots)) {
       throw InvalidInput("A program that does not train has no gradients and no slots");
     }
-    if (buffer.space == Space::gradients) program_.gradients = true;
     if (buffer.space == Space::slots && buffer.slot >= program_.slots) throw InvalidInput("A buffer has no slot");
     buffers_.push_back(buffer);
   }
@@ -109,6 +112,7 @@ class Decoder {
     const KernelRule& rule = rules[id];
     Call call{};
     call.kernel = kernels_[id];
+    call.rule = &rule;
     std::vector<int> ids;
     for (std::size_t i = 0; i < rule.operands.size(); i++) {
       ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));
@@ -251,6 +255,7 @@ class Decoder {
   }
 
   Reader reader_;
+  SimdLevel level_;
   const Kernel* kernels_;
   Program program_{};
   std::vector<Buffer> buffers_;
@@ -260,8 +265,8 @@ class Decoder {
 
 }  // namespace
 
-Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels) {
-  return Decoder(code, length, kernels).decode();
+Program decodeProgram(const double* code, std::size_t length, SimdLevel level) {
+  return Decoder(code, length, level).decode();
 }
 
 }  // namespace blasnet

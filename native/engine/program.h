@@ -31,6 +31,7 @@ struct Operand {
 
 struct Call {
   Kernel kernel;
+  const KernelRule* rule;
   std::vector<Operand> operands;
   std::int64_t dimension[kMaxSymbols];
   std::vector<double> attributes;
@@ -51,7 +52,6 @@ struct Stage {
 
 struct Program {
   bool training;
-  bool gradients;  // some operand lies in the gradient arena
   std::int64_t batchSize;
   std::vector<Call> calls;
   std::vector<Group> groups;
@@ -69,6 +69,6 @@ struct Program {
 };
 
 // Throws InvalidInput. The encoding is written by lib/engine/encode.ts.
-Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels);
+Program decodeProgram(const double* code, std::size_t length, SimdLevel level);
 
 }  // namespace blasnet

@@ -14,6 +14,7 @@ RunMemory::RunMemory(const Program& program, int threads)
   for (int i = 0; i < threads; i++) {
     tile.emplace_back(static_cast<std::size_t>(program.sizes[1]));
     block.emplace_back(static_cast<std::size_t>(program.sizes[3]));
+    scratch.emplace_back(static_cast<std::size_t>(kScratchFloats));
   }
 }
 
@@ -56,6 +57,7 @@ void runGroup(const Program& program, const Group& group, const Bases& bases, co
   tile.first = first;
   tile.count = count;
   tile.step = &step;
+  tile.scratch = bases.memory.scratch[static_cast<std::size_t>(bases.worker)].data();
   for (std::size_t i = group.callStart; i < group.callEnd; i++) {
     const Call& call = program.calls[i];
     for (std::size_t place = 0; place < call.operands.size(); place++) {
@@ -124,6 +126,15 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
       threads_(threads),
       items_(program.stages.size()),
       totals_(program.totals) {
+  // Everything that can fail to be allocated is allocated here: threads in the middle of a step cannot report it, and must
+  // not race for it.
+  const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
+  outcome.totals.reserve(steps * program.totals);
+  for (const auto& call : program.calls) {
+    for (const auto& operand : call.operands) {
+      if (operand.present && operand.space == Space::gradients) store->allocateGradients();
+    }
+  }
   if (program.outputs > 0) {
     outcome.output = AlignedArray<float>(static_cast<std::size_t>(slice.count * program.outputs));
   }
@@ -131,8 +142,6 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
 
 void Runner::run() {
   if (slice_.count == 0 || program_.stages.empty()) return;
-  // The arena is made when it is first asked for, which must not be by several workers at once.
-  if (program_.gradients) store_->gradients();
   barrier_ = std::make_unique<Barrier>(threads_);
   step_.seed = slice_.seed;
   step_.data = &slice_.data->view;

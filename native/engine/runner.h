@@ -33,6 +33,7 @@ struct RunMemory {
   AlignedArray<float> fixed;
   std::vector<AlignedArray<float>> tile;
   std::vector<AlignedArray<float>> block;
+  std::vector<AlignedArray<float>> scratch;
 };
 
 // Many steps in one call: samples [firstSample, firstSample + count) of `order`, a batch at a time.

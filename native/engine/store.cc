@@ -14,9 +14,8 @@ std::size_t Store::bytes() const {
   return live_.bytes() * (2 + slots_.size());
 }
 
-float* Store::gradients() {
+void Store::allocateGradients() {
   if (gradients_.size() == 0) gradients_ = AlignedArray<float>(live_.size());
-  return gradients_.data();
 }
 
 std::shared_ptr<const AlignedArray<float>> Store::snapshot() {

@@ -18,7 +18,9 @@ class Store {
   std::size_t bytes() const;
 
   float* live() { return live_.data(); }
-  float* gradients();
+  // Gradients have an arena only where somebody reads them after their block is done. Call once before threads use it.
+  void allocateGradients();
+  float* gradients() { return gradients_.data(); }
   float* slot(std::size_t index) { return slots_[index].data(); }
   std::size_t slots() const { return slots_.size(); }
 

@@ -10,7 +10,8 @@ namespace blasnet {
 
 constexpr int kMaxOperands = 8;
 constexpr int kMaxSymbols = 3;
-constexpr int kMaxAttributes = 6;
+// Floats that a kernel may use for what it copies or turns round; each thread has its own.
+constexpr std::int64_t kScratchFloats = 192 * 1024;
 
 // Samples as the engine owns them. Bytes stay bytes; the network sees value * scale.
 struct DataView {
@@ -44,6 +45,7 @@ struct Tile {
   std::int64_t count;                   // elements of the tile
   const double* attributes;
   const StepContext* step;
+  float* scratch;  // [kScratchFloats], on a 64-byte boundary
 };
 
 // Runs a kernel on one tile and returns its partial sum, 0 where it has none.
@@ -83,5 +85,8 @@ SimdLevel bestSimdLevel();
 // The kernels of a level, in the order of the contract.
 const Kernel* kernelsFor(SimdLevel level);
 std::size_t kernelCount();
+
+// The kernel of a level that does two at once, see kernels/fused.h; null where there is none.
+Kernel fusedKernelFor(SimdLevel level, const char* first, const char* second, std::int64_t batchSize);
 
 }  // namespace blasnet

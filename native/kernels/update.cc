@@ -1,3 +1,4 @@
+#include "kernels/adam_step.h"
 #include "kernels/kernels.h"
 #include "kernels/vector_math.h"
 
@@ -56,21 +57,28 @@ double adam(const Tile& tile) {
   float* __restrict parameter = tile.operand[1];
   float* __restrict firstMoment = tile.operand[2];
   float* __restrict secondMoment = tile.operand[3];
-  const auto stepSize = static_cast<float>(tile.step->scalars[0] * tile.step->scalars[1]);
-  const float correction = scalar(tile, 2);
-  const float beta1 = attribute(tile, 0);
-  const float beta2 = attribute(tile, 1);
-  const auto take1 = static_cast<float>(1.0 - tile.attributes[0]);
-  const auto take2 = static_cast<float>(1.0 - tile.attributes[1]);
-  const float epsilon = attribute(tile, 2);
-  for (std::int64_t i = 0; i < elements(tile); i++) {
+  const AdamNumbers numbers(tile.attributes, tile.step->scalars);
+  const std::int64_t count = elements(tile);
+#if defined(__AVX2__)
+  for (std::int64_t i = 0; i < count; i += kLaneCount) {
+    const LaneMask mask = firstLanes(count - i);
+    Lanes m = load(firstMoment + i, mask);
+    Lanes v = load(secondMoment + i, mask);
+    const Lanes updated = adamStep(numbers, load(gradient + i, mask), m, v, load(parameter + i, mask));
+    store(firstMoment + i, m, mask);
+    store(secondMoment + i, v, mask);
+    store(parameter + i, updated, mask);
+  }
+#else
+  for (std::int64_t i = 0; i < count; i++) {
     const float g = gradient[i];
-    const float m = beta1 * firstMoment[i] + take1 * g;
-    const float v = beta2 * secondMoment[i] + take2 * g * g;
+    const float m = numbers.beta1 * firstMoment[i] + numbers.take1 * g;
+    const float v = numbers.beta2 * secondMoment[i] + numbers.take2 * g * g;
     firstMoment[i] = m;
     secondMoment[i] = v;
-    parameter[i] -= stepSize * m / (__builtin_sqrtf(v) * correction + epsilon);
+    parameter[i] -= numbers.stepSize * m / (__builtin_sqrtf(v) * numbers.correction + numbers.epsilon);
   }
+#endif
   return 0;
 }
 
