@@ -6,6 +6,9 @@ const ALIGNMENT = 16;
 
 /** Rows of a tile: few enough to stay in a core's cache from layer to layer, many enough to feed the matrix product. */
 const LARGEST_ROW_TILE = 64;
+/** Kernels beyond a core's cache are read anew for every tile: there, larger tiles read less. */
+const LARGEST_ROW_TILE_OF_LARGE_KERNELS = 128;
+const LARGE_KERNEL_ELEMENTS = 2 ** 20;
 const SMALLEST_ROW_TILE = 8;
 
 /** Elements of a kernel block: enough to pay for the copy of the output gradient that each block makes. */
@@ -56,9 +59,17 @@ export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
 }
 
 /** An even number of tiles, so that two threads share a batch evenly; more threads find more tiles in larger batches. */
-export function rowTile(batchSize: number): number {
-  const count = 2 * Math.ceil(batchSize / (2 * LARGEST_ROW_TILE));
+export function rowTile(batchSize: number, largestKernel = 0): number {
+  const most = largestKernel >= LARGE_KERNEL_ELEMENTS ? LARGEST_ROW_TILE_OF_LARGE_KERNELS : LARGEST_ROW_TILE;
+  const count = 2 * Math.ceil(batchSize / (2 * most));
   return Math.max(SMALLEST_ROW_TILE, Math.ceil(batchSize / count));
+}
+
+function largestKernel({ values }: ProgramBuilder): number {
+  return values.reduce(
+    (most, { home, first, second }) => (home === 'parameters' ? Math.max(most, first * second) : most),
+    0,
+  );
 }
 
 /** Leading extent of a block of a parameter: an even number of blocks for two threads to share, or a single one. */
@@ -81,7 +92,7 @@ function sampleStages(builder: ProgramBuilder, draft: Draft): void {
       if (next.signature.axis !== signature.axis || splitExtent(next) !== extent) break;
       end++;
     }
-    const tile = signature.axis === 'rows' ? rowTile(builder.batchSize) : COLUMN_TILE;
+    const tile = signature.axis === 'rows' ? rowTile(builder.batchSize, largestKernel(builder)) : COLUMN_TILE;
     addGroup(draft, builder.calls.slice(start, end), extent, tile);
     closeStage(draft, draft.groups.length - 1);
     start = end;
@@ -132,7 +143,7 @@ function placeValues(
 ): { buffers: BufferPlan[]; sizes: Record<RunSpace, number> } {
   const uses = usesOf(builder.values.length, draft);
   const sizes: Record<RunSpace, number> = { batch: 0, tile: 0, fixed: 0, block: 0 };
-  const tileRows = rowTile(builder.batchSize);
+  const tileRows = rowTile(builder.batchSize, largestKernel(builder));
   const tileArena = new Arena();
   const buffers = builder.values.map((value): BufferPlan => {
     const shape = { slot: value.slot, first: value.first, second: value.second };

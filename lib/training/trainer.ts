@@ -63,8 +63,12 @@ export const optionNames = [
 /** The optimizer belongs to the trainer, the rest to one fit. */
 const trainerOptions = optionNames.filter((name) => name !== 'optimizer' && name !== 'learningRate');
 
-/** Seconds of work in one call of the engine: callbacks, aborts and snapshots happen in between. */
+/**
+ * Seconds of work in one call of the engine: callbacks, aborts and snapshots happen in between. Large networks take
+ * longer slices, so that the copy of their parameters after each stays a small part of it.
+ */
 const SLICE_SECONDS = 0.04;
+const SLICE_SECONDS_PER_PARAMETER = 8e-9;
 const DEFAULT_BATCH = 128;
 
 interface Settings {
@@ -173,6 +177,7 @@ export class Trainer {
     const { program } = work.program;
     const order = settings.shuffle ? shuffled(train.length, settings.seed, this.#epochs) : undefined;
     const sums = new EpochSums(program.totals);
+    const sliceSeconds = SLICE_SECONDS + SLICE_SECONDS_PER_PARAMETER * this.network.architecture.arenaSize;
     let sliceSteps = 1;
     for (let first = 0; first < samples;) {
       const count = Math.min(sliceSteps * batchSize, samples - first);
@@ -181,7 +186,7 @@ export class Trainer {
       settings.signal?.throwIfAborted();
       first += outcome.steps * batchSize;
       const perStep = outcome.seconds / Math.max(1, outcome.steps);
-      sliceSteps = Math.max(1, Math.min(sliceSteps * 4, Math.floor(SLICE_SECONDS / perStep)));
+      sliceSteps = Math.max(1, Math.min(sliceSteps * 4, Math.floor(sliceSeconds / perStep)));
       settings.onProgress?.(progressOf(settings, sums, epoch));
     }
     this.#epochs++;

@@ -10,14 +10,14 @@
 
 namespace blasnet::BLASNET_SIMD {
 
-// Rows and registers of a block of the result: as many sums as hide the latency of the multiply-add, with registers left
-// for what they are fed from.
+// Registers of columns and rows of a block of the result: as many sums as hide the latency of the multiply-add, with
+// registers left for what they are fed from. The fewer the registers of a row, the more rows.
 #if defined(__AVX512F__)
-constexpr int kBlockRows = 8;
 constexpr int kBlockRegisters = 3;
+constexpr int kBlockRows[] = {0, 16, 12, 8};
 #else
-constexpr int kBlockRows = 6;
 constexpr int kBlockRegisters = 2;
+constexpr int kBlockRows[] = {0, 12, 6};
 #endif
 
 // Inner extent that is taken at once: a packed panel of it stays in the second-level cache.
@@ -82,47 +82,28 @@ static void multiplyBlock(std::int64_t inner, Factor a, const float* b, std::int
 template <typename Target>
 using Block = void (*)(std::int64_t, Factor, const float*, std::int64_t, Place, const Target&);
 
-template <int Registers, typename Target>
+// The block of a number of rows, from the largest down.
+template <int Rows, int Registers, typename Target>
 static Block<Target> blockOfRows(std::int64_t rows) {
-  switch (rows) {
-    case 1:
-      return multiplyBlock<1, Registers, Target>;
-    case 2:
-      return multiplyBlock<2, Registers, Target>;
-    case 3:
-      return multiplyBlock<3, Registers, Target>;
-    case 4:
-      return multiplyBlock<4, Registers, Target>;
-    case 5:
-      return multiplyBlock<5, Registers, Target>;
-#if defined(__AVX512F__)
-    case 6:
-      return multiplyBlock<6, Registers, Target>;
-    case 7:
-      return multiplyBlock<7, Registers, Target>;
-#endif
-    default:
-      return multiplyBlock<kBlockRows, Registers, Target>;
+  if constexpr (Rows == 1) {
+    return multiplyBlock<1, Registers, Target>;
+  } else {
+    return rows == Rows ? multiplyBlock<Rows, Registers, Target> : blockOfRows<Rows - 1, Registers, Target>(rows);
   }
 }
 
 template <typename Target>
 static Block<Target> blockOf(std::int64_t rows, std::int64_t registers) {
-  switch (registers) {
-    case 1:
-      return blockOfRows<1, Target>(rows);
-    case 2:
-      return blockOfRows<2, Target>(rows);
-    default:
-      return blockOfRows<kBlockRegisters, Target>(rows);
-  }
+  if (registers == 1) return blockOfRows<kBlockRows[1], 1, Target>(rows);
+  if (registers == 2) return blockOfRows<kBlockRows[2], 2, Target>(rows);
+  return blockOfRows<kBlockRows[kBlockRegisters], kBlockRegisters, Target>(rows);
 }
 
 // One panel of columns against all rows, in blocks as even as can be: a last block of one row would wait for itself.
 template <typename Target>
 static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_t inner, Factor a, const float* b,
                           std::int64_t ldb, Place place, const Target& target) {
-  std::int64_t blocks = ceilDivide(rows, kBlockRows);
+  std::int64_t blocks = ceilDivide(rows, kBlockRows[registers]);
   for (std::int64_t row = 0; row < rows; blocks--) {
     const std::int64_t count = ceilDivide(rows - row, blocks);
     blockOf<Target>(count, registers)(inner, a.at(row, 0), b, ldb, {row, place.column, place.endsRow}, target);
