@@ -130,11 +130,7 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
   // not race for it.
   const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
   outcome.totals.reserve(steps * program.totals);
-  for (const auto& call : program.calls) {
-    for (const auto& operand : call.operands) {
-      if (operand.present && operand.space == Space::gradients) store->allocateGradients();
-    }
-  }
+  if (program.gradients) store->allocateGradients();
   if (program.outputs > 0) {
     outcome.output = AlignedArray<float>(static_cast<std::size_t>(slice.count * program.outputs));
   }
@@ -142,8 +138,6 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
 
 void Runner::run() {
   if (slice_.count == 0 || program_.stages.empty()) return;
-  // The arena is made when it is first asked for, which must not be by several workers at once.
-  if (program_.gradients) store_->gradients();
   barrier_ = std::make_unique<Barrier>(threads_);
   step_.seed = slice_.seed;
   step_.data = &slice_.data->view;

@@ -25,10 +25,11 @@ static void withActivation(int id, float parameter, Body body) {
     case kTanh:
       return body([](float x) { return hyperbolicTangent(x); });
     case kElu:
-      return body([parameter](float x) { return x > 0.0F ? x : parameter * exponentialMinusOne(x < 0.0F ? x : 0.0F); });
+      // The 0 keeps the exponential from growing where it is not used; a NaN must pass on, so it is not what is tested for.
+      return body([parameter](float x) { return x > 0.0F ? x : parameter * exponentialMinusOne(x > 0.0F ? 0.0F : x); });
     case kSelu:
       return body([](float x) {
-        const float negative = kSeluScaledAlpha * exponentialMinusOne(x < 0.0F ? x : 0.0F);
+        const float negative = kSeluScaledAlpha * exponentialMinusOne(x > 0.0F ? 0.0F : x);
         return x > 0.0F ? kSeluScale * x : negative;
       });
     default:

@@ -35,9 +35,10 @@ BLASNET_INLINE Lanes subtractProduct(Lanes a, Lanes b, Lanes c) { return _mm512_
 // √x for x ≥ 0, and 1 / x: an estimate of 14 bits and one step of Newton's, exact to 1 or 2 units in the last place and
 // four times as fast as the exact instructions.
 BLASNET_INLINE Lanes squareRoot(Lanes x) {
-  const Lanes safe = _mm512_max_ps(x, _mm512_set1_ps(1.0e-38F));  // keeps 0 · ∞ out
-  const Lanes estimate = _mm512_rsqrt14_ps(safe);
-  const Lanes root = _mm512_mul_ps(x, estimate);
+  // Both keep 0 · ∞ out; a NaN as second operand passes through the minimum.
+  const Lanes limited = _mm512_min_ps(_mm512_set1_ps(3.4028234e38F), x);
+  const Lanes estimate = _mm512_rsqrt14_ps(_mm512_max_ps(limited, _mm512_set1_ps(1.0e-38F)));
+  const Lanes root = _mm512_mul_ps(limited, estimate);
   const Lanes correction = _mm512_fnmadd_ps(root, estimate, _mm512_set1_ps(1.0F));
   return _mm512_fmadd_ps(_mm512_mul_ps(root, _mm512_set1_ps(0.5F)), correction, root);
 }

@@ -1,0 +1,105 @@
+import { activations } from '../../lib/activations/index.js';
+import type { RandomStream } from '../../lib/core/random.js';
+import type { KernelName } from '../../lib/kernels/contract.js';
+import { fills, type Fill } from '../support/kernel-call.js';
+
+/** What the contract suite must know of a kernel beyond its signature. A kernel without a row fails the suite. */
+export interface KernelRow {
+  /** Runs through programs instead, in gather.test.ts: it needs the data of a run. */
+  readonly needsRun?: true;
+  /** Every set of attributes to be tried; default one empty set. */
+  readonly attributes?: readonly (readonly number[])[];
+  /** How operands are filled; default normal numbers. */
+  readonly fill?: Readonly<Record<string, Fill>>;
+  /** Symbols whose extents say how many terms a sum has: its error grows with them. */
+  readonly sums?: readonly string[];
+  /** Least rows for which the kernel means anything; default 0 on the `rows` axis, 1 elsewhere. */
+  readonly leastRows?: number;
+  readonly scalars?: (random: RandomStream) => readonly number[];
+  /** Outputs that must agree to the bit. */
+  readonly exact?: readonly string[];
+  /** Inputs whose infinities ruin an output in one way or another: NaN for an infinity counts as the same. */
+  readonly ruinedBy?: readonly string[];
+  /** Inputs in which a NaN may be lost, with the reason. */
+  readonly absorbsNaN?: Readonly<Record<string, string>>;
+}
+
+const everyActivation = Object.values(activations).map((make) => {
+  const { id, parameter } = make();
+  return [id, parameter];
+});
+
+const rates = [0, 0.2, 0.5, 0.9];
+const dropoutStreams = [0x4000_0000, 0x4000_0003];
+const statistics = { inverseDeviation: fills.positive };
+const learningRate = (random: RandomStream) => [Math.fround(0.001 + 0.1 * random.uniform()), 0, 0];
+const slots = { velocity: fills.normal, meanSquare: fills.square, secondMoment: fills.square };
+
+const rows: Record<KernelName, KernelRow> = {
+  gatherFeatures: { needsRun: true },
+  gatherLabels: { needsRun: true },
+  gatherTargets: { needsRun: true },
+  emit: { needsRun: true },
+  dense: {
+    attributes: everyActivation,
+    sums: ['inputs'],
+  },
+  denseInputGradient: { sums: ['units'] },
+  denseKernelGradient: { sums: ['rows'] },
+  denseBiasGradient: { sums: ['rows'] },
+  activation: { attributes: everyActivation },
+  activationGradient: {
+    attributes: everyActivation,
+    absorbsNaN: { saved: 'a comparison with NaN is false: piecewise derivatives are constants' },
+  },
+  softmax: { sums: ['columns'] },
+  dropout: {
+    attributes: rates.flatMap((rate) => dropoutStreams.map((stream) => [rate, stream])),
+    exact: ['mask', 'output'],
+  },
+  dropoutGradient: {
+    fill: { mask: (random) => (random.uniform() < 0.3 ? 0 : Math.fround(1 / 0.7)) },
+  },
+  batchNormStatistics: {
+    attributes: [
+      [1e-5, 0.9],
+      [1e-3, 0],
+      [1e-5, 0.99],
+    ],
+    fill: { runningVariance: fills.square },
+    sums: ['rows'],
+  },
+  batchNorm: { fill: statistics },
+  batchNormInference: { attributes: [[1e-5], [1e-3]], fill: { runningVariance: fills.positive } },
+  batchNormParameterGradients: { fill: statistics, sums: ['rows'] },
+  batchNormInputGradient: { fill: statistics, leastRows: 1 },
+  softmaxCrossEntropy: { fill: { labels: fills.label }, sums: ['rows'] },
+  meanSquaredError: { sums: ['rows'] },
+  accuracy: {
+    // Few different numbers, so that there are ties.
+    fill: { labels: fills.label, scores: (random) => random.integer(5) },
+    absorbsNaN: { scores: 'it counts' },
+  },
+  l2: { attributes: [[0], [1e-4], [0.5]], sums: ['leading', 'inner'] },
+  sgd: { scalars: learningRate },
+  momentum: { attributes: [[0], [0.9]], scalars: learningRate, fill: slots },
+  rmsProp: {
+    attributes: [
+      [0.99, 1e-8],
+      [0, 1e-3],
+    ],
+    scalars: learningRate,
+    fill: slots,
+  },
+  adam: {
+    attributes: [
+      [0.9, 0.999, 1e-8],
+      [0, 0, 1e-3],
+    ],
+    ruinedBy: ['gradient'],
+    scalars: (random) => [...learningRate(random).slice(0, 1), 1 + 9 * random.uniform(), 1 + 30 * random.uniform()],
+    fill: slots,
+  },
+};
+
+export const kernelRows: Readonly<Record<string, KernelRow | undefined>> = rows;
