@@ -192,7 +192,7 @@ export class Model {
         return;
       }
       const [fanIn, fanOut = fanIn] = shape;
-      initialize(range, { fanIn, fanOut }, new RandomStream(this.seed, streams.initialization + index));
+      initialize(range, { fanIn, fanOut, shape }, new RandomStream(this.seed, streams.initialization + index));
     });
     return arena;
   }
