@@ -3,12 +3,6 @@
 
 namespace blasnet::BLASNET_SIMD {
 
-// A label as a place among the classes. Labels are checked before a run; a program that puts other numbers in their place
-// gets wrong results, and not another's memory.
-BLASNET_INLINE std::int64_t labelOf(float value, std::int64_t classes) {
-  return value >= 0.0F && value < static_cast<float>(classes) ? static_cast<std::int64_t>(value) : 0;
-}
-
 // -log softmax(logits)[label], summed over rows; gradient = (softmax(logits) - onehot(label)) / batch
 double softmaxCrossEntropy(const Tile& tile) {
   const float* labels = tile.operand[1];  // [rows]
@@ -17,7 +11,12 @@ double softmaxCrossEntropy(const Tile& tile) {
   double total = 0;
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float* logits = tile.operand[0] + row * classes;
-    const std::int64_t label = labelOf(labels[row], classes);
+    // A label out of range makes the loss NaN, which stops training; it is never an index.
+    if (!(labels[row] >= 0 && labels[row] < static_cast<float>(classes))) {
+      total = __builtin_nan("");
+      continue;
+    }
+    const auto label = static_cast<std::int64_t>(labels[row]);
     float largest = logits[0];
     for (std::int64_t j = 1; j < classes; j++) largest = logits[j] <= largest ? largest : logits[j];
     float sum = 0;
@@ -62,7 +61,7 @@ double accuracy(const Tile& tile) {
     const float* scores = tile.operand[0] + row * classes;
     std::int64_t best = 0;
     for (std::int64_t j = 1; j < classes; j++) best = scores[j] > scores[best] ? j : best;
-    correct += best == labelOf(labels[row], classes) ? 1 : 0;
+    correct += static_cast<float>(best) == labels[row] ? 1 : 0;
   }
   return static_cast<double>(correct);
 }
