@@ -53,12 +53,23 @@ const rows: Record<KernelName, KernelRow> = {
     absorbsNaN: { saved: 'a comparison with NaN is false: piecewise derivatives are constants' },
   },
   softmax: { sums: ['columns'] },
+  softmaxGradient: { fill: { output: (random) => random.uniform() }, sums: ['columns'] },
+  prelu: {},
+  preluInputGradient: { absorbsNaN: { input: 'a comparison with NaN is false' } },
+  preluSlopeGradient: { sums: ['rows'] },
   dropout: {
     attributes: rates.flatMap((rate) => dropoutStreams.map((stream) => [rate, stream])),
     exact: ['mask', 'output'],
   },
   dropoutGradient: {
     fill: { mask: (random) => (random.uniform() < 0.3 ? 0 : Math.fround(1 / 0.7)) },
+  },
+  alphaDropout: {
+    attributes: rates.flatMap((rate) => dropoutStreams.map((stream) => [rate, stream])),
+    exact: ['mask'],
+  },
+  gaussianNoise: {
+    attributes: [0, 0.1, 1].flatMap((deviation) => dropoutStreams.map((stream) => [deviation, stream])),
   },
   batchNormStatistics: {
     attributes: [
@@ -73,6 +84,12 @@ const rows: Record<KernelName, KernelRow> = {
   batchNormInference: { attributes: [[1e-5], [1e-3]], fill: { runningVariance: fills.positive } },
   batchNormParameterGradients: { fill: statistics, sums: ['rows'] },
   batchNormInputGradient: { fill: statistics, leastRows: 1 },
+  batchNormInferenceGradient: { attributes: [[1e-5], [1e-3]], fill: { runningVariance: fills.positive } },
+  layerNorm: { attributes: [[1e-5], [1e-3]], sums: ['columns'] },
+  layerNormInputGradient: { fill: statistics, sums: ['columns'] },
+  layerNormGammaGradient: { fill: statistics, sums: ['rows'] },
+  standardize: { fill: { deviation: fills.positive } },
+  add: {},
   softmaxCrossEntropy: { fill: { labels: fills.label }, sums: ['rows'] },
   meanSquaredError: { sums: ['rows'] },
   accuracy: {
