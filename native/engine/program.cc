@@ -102,6 +102,7 @@ class Decoder {
     if (!program_.training && (buffer.space == Space::gradients || buffer.space == Space::slots)) {
       throw InvalidInput("A program that does not train has no gradients and no slots");
     }
+    if (buffer.space == Space::gradients) program_.gradients = true;
     if (buffer.space == Space::slots && buffer.slot >= program_.slots) throw InvalidInput("A buffer has no slot");
     buffers_.push_back(buffer);
   }

@@ -52,6 +52,7 @@ struct Stage {
 
 struct Program {
   bool training;
+  bool gradients;  // some operand lies in the gradient arena
   std::int64_t batchSize;
   std::vector<Call> calls;
   std::vector<Group> groups;
