@@ -1,18 +1,25 @@
 import { activation, activationGradient, softmax } from './activation.js';
+import { add } from './add.js';
 import type { ReferenceKernel } from './call.js';
 import type { KernelName } from './contract.js';
 import { dense, denseBiasGradient, denseInputGradient, denseKernelGradient } from './dense.js';
-import { dropout, dropoutGradient } from './dropout.js';
+import { alphaDropout, dropout, dropoutGradient } from './dropout.js';
 import { emit, gatherFeatures, gatherLabels, gatherTargets } from './gather.js';
+import { layerNorm, layerNormGammaGradient, layerNormInputGradient } from './layer-norm.js';
 import { accuracy, meanSquaredError, softmaxCrossEntropy } from './loss.js';
+import { gaussianNoise } from './noise.js';
 import {
   batchNorm,
   batchNormInference,
+  batchNormInferenceGradient,
   batchNormInputGradient,
   batchNormParameterGradients,
   batchNormStatistics,
+  standardize,
 } from './normalize.js';
+import { prelu, preluInputGradient, preluSlopeGradient } from './prelu.js';
 import { l2 } from './regularize.js';
+import { softmaxGradient } from './softmax.js';
 import { adam, momentum, rmsProp, sgd } from './update.js';
 
 /** The reference twin of every row of the contract. */
@@ -28,13 +35,25 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   activation,
   activationGradient,
   softmax,
+  softmaxGradient,
+  prelu,
+  preluInputGradient,
+  preluSlopeGradient,
   dropout,
   dropoutGradient,
+  alphaDropout,
+  gaussianNoise,
   batchNormStatistics,
   batchNorm,
   batchNormInference,
   batchNormParameterGradients,
   batchNormInputGradient,
+  batchNormInferenceGradient,
+  layerNorm,
+  layerNormInputGradient,
+  layerNormGammaGradient,
+  standardize,
+  add,
   softmaxCrossEntropy,
   meanSquaredError,
   accuracy,
