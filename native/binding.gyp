@@ -4,6 +4,10 @@
   'variables': {
     'kernels': [
       'kernels/activation.cc',
+      'kernels/adam.cc',
+      'kernels/adaptive.cc',
+      'kernels/clip.cc',
+      'kernels/constrain.cc',
       'kernels/dense.cc',
       'kernels/dropout.cc',
       'kernels/fused.cc',

@@ -36,3 +36,4 @@ export type { BatchNormOptions } from './batch-norm.js';
 export type { DenseOptions } from './dense.js';
 export type { DropoutOptions } from './dropout.js';
 export type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+export type { LayerUpdateOptions } from './update-options.js';

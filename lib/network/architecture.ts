@@ -2,7 +2,8 @@ import { expected } from '../core/checks.js';
 import { OptionError, ShapeError } from '../core/errors.js';
 import { layerConfig, type Layer, type LayerDescription } from '../layers/index.js';
 import type { Loss } from '../losses/index.js';
-import { ParameterClaims, type Parameter } from '../program/parameters.js';
+import { ParameterClaims, type Parameter, type Regularizer } from '../program/parameters.js';
+import { regularizerConfig } from '../regularizers/index.js';
 
 /** Parameters of a network, at most: 2³³ floats are 32 GiB. */
 const MOST_PARAMETERS = 2 ** 33;
@@ -23,17 +24,27 @@ export interface ArchitectureConfig {
   readonly inputs: number;
   readonly layers: readonly Record<string, unknown>[];
   readonly loss: Loss['config'];
+  /** Penalties on the kernels of layers that have none of their own. */
+  readonly regularizers?: readonly Record<string, unknown>[];
 }
 
-/** Builds the layers one after the other, each on the width that the one before it leaves. */
-export function buildArchitecture(inputs: number, descriptions: readonly LayerDescription[], loss: Loss): Architecture {
+/**
+ * Builds the layers one after the other, each on the width that the one before it leaves. `regularizers` act on the kernels
+ * of layers that have none of their own.
+ */
+export function buildArchitecture(
+  inputs: number,
+  descriptions: readonly LayerDescription[],
+  loss: Loss,
+  regularizers: readonly Regularizer[] = [],
+): Architecture {
   checkDescriptions(descriptions);
   const names = nameLayers(descriptions);
-  const claims = new ParameterClaims();
+  const claims = new ParameterClaims(regularizers);
   const layers: Layer[] = [];
   let width = inputs;
   descriptions.forEach((description, index) => {
-    claims.enter(names[index]);
+    claims.enter(names[index], description.updates);
     const layer = description.build({ claims, name: names[index], inputs: width, index });
     if (claims.size > MOST_PARAMETERS) {
       throw new ShapeError(`Expected at most ${MOST_PARAMETERS} parameters, received more at layer ${names[index]}`);
@@ -48,7 +59,12 @@ export function buildArchitecture(inputs: number, descriptions: readonly LayerDe
     parameters: claims.all,
     arenaSize: claims.size,
     loss,
-    config: { inputs, layers: descriptions.map(layerConfig), loss: loss.config },
+    config: {
+      inputs,
+      layers: descriptions.map(layerConfig),
+      loss: loss.config,
+      ...(regularizers.length === 0 ? {} : { regularizers: regularizers.map(regularizerConfig) }),
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Optimizer } from '../optimizers/index.js';
+import { writeClipping, type Optimizer } from '../optimizers/index.js';
 import { ProgramBuilder, type Value } from '../program/builder.js';
 import type { Trace } from '../layers/index.js';
 import type { Program } from '../program/program.js';
@@ -7,7 +7,7 @@ import type { Architecture } from './architecture.js';
 /** Rows a step of evaluation and prediction takes: many tiles for many threads, little memory. */
 export const EVALUATION_BATCH = 2048;
 
-/** One training step: forward, loss, backward, regularizers, update. */
+/** One training step: forward, loss, backward, regularizers, clipping, update, constraints. */
 export function compileTraining(
   architecture: Architecture,
   optimizer: Optimizer,
@@ -59,6 +59,8 @@ function writeUpdates(program: ProgramBuilder, { parameters }: Architecture, opt
     for (const { kernel, lambda } of parameter.regularizers) {
       program.parameterCall(parameter, 'regularize', kernel, { parameter, gradient }, { lambda }, { total: 'penalty' });
     }
+    if (optimizer.clipping !== undefined) writeClipping(program, parameter, optimizer.clipping);
     optimizer.update(program, parameter);
+    for (const constraint of parameter.constraints) constraint.write(program, parameter);
   }
 }

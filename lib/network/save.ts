@@ -4,6 +4,7 @@ import { reasonOf, writeFileAtomic } from '../core/files.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsTensor } from '../core/safetensors.js';
 import { layerFromConfig } from '../layers/index.js';
 import { lossFromConfig } from '../losses/index.js';
+import { regularizersFromConfig } from '../regularizers/index.js';
 import { buildArchitecture, type Architecture } from './architecture.js';
 import type { Model } from './model.js';
 
@@ -94,7 +95,7 @@ function parseConfig(text: string): Record<string, unknown> {
     throw new FormatError("The model's description of its network is no object");
   }
   for (const key of Object.keys(config)) {
-    if (!['inputs', 'layers', 'loss', 'seed', 'step'].includes(key))
+    if (!['inputs', 'layers', 'loss', 'regularizers', 'seed', 'step'].includes(key))
       throw new FormatError(`The model has an unknown entry "${key}"`);
   }
   return config as Record<string, unknown>;
@@ -115,7 +116,8 @@ function architectureOf(config: Record<string, unknown>): Architecture {
   if (inputs < 1 || inputs > 2 ** 24)
     throw new FormatError(`Expected 1 to 2^24 inputs in the model, received ${inputs}`);
   try {
-    return buildArchitecture(inputs, layers.map(layerFromConfig), lossFromConfig(config['loss']));
+    const regularizers = regularizersFromConfig(config['regularizers']);
+    return buildArchitecture(inputs, layers.map(layerFromConfig), lossFromConfig(config['loss']), regularizers);
   } catch (error) {
     // Options out of range, in a file, are a fault of the file.
     if (error instanceof BlasnetError)

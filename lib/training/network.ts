@@ -9,10 +9,12 @@ import {
   Model,
   readModel,
   resolveLoss,
+  resolveRegularizers,
   saveModel,
   type Architecture,
   type LayerDescription,
   type LossLike,
+  type RegularizerLike,
   type SavedModel,
 } from '../network/index.js';
 import type { Fit } from './fit.js';
@@ -25,6 +27,8 @@ export interface NetworkOptions extends EngineOptions {
   layers: readonly LayerDescription[];
   /** What training makes small; default `softmaxCrossEntropy`. */
   loss?: LossLike;
+  /** Penalties on the kernels of all layers that have none of their own, such as `l2(1e-4)`; default none. */
+  regularizer?: RegularizerLike;
   /** Seed of everything random, a whole number in [0, 2⁵³); without it one is drawn and recorded. */
   seed?: number;
   /** Default: native where its addon loads. */
@@ -226,11 +230,12 @@ class Restored implements Parts {
 }
 
 function partsOf(options: NetworkOptions): Parts {
-  const known = ['inputs', 'layers', 'loss', 'seed', 'engine', 'threads'] as const;
+  const known = ['inputs', 'layers', 'loss', 'regularizer', 'seed', 'engine', 'threads'] as const;
   const given = checkOptions<NetworkOptions>('Network', options, known);
   const inputs = checkInteger('inputs', given.inputs, { min: 1, max: 2 ** 24 });
   const loss = resolveLoss('loss', given.loss ?? 'softmaxCrossEntropy');
   const seed = given.seed === undefined ? drawSeed() : checkInteger('seed', given.seed);
-  const architecture = buildArchitecture(inputs, given.layers, loss);
+  const regularizers = resolveRegularizers('regularizer', given.regularizer);
+  const architecture = buildArchitecture(inputs, given.layers, loss, regularizers);
   return { architecture, engine: selectEngine({ engine: given.engine, threads: given.threads }), seed, step: 0 };
 }

@@ -215,11 +215,13 @@ Napi::Value runKernel(const Napi::CallbackInfo& info) {
   const auto dimensions = toDoubles(info[3], "dimensions");
   const auto attributes = toDoubles(info[4], "attributes");
   const auto scalars = toDoubles(info[10], "scalars");
+  const auto totals = info[11].IsUndefined() ? View<double>{} : toDoubles(info[11], "totals");
   StepContext step{};
   step.rows = toInteger(info[7], "rows", 0, 1e9);
   step.step = static_cast<std::uint64_t>(toInteger(info[8], "step"));
   step.seed = static_cast<std::uint64_t>(toInteger(info[9], "seed"));
   step.scalars = scalars.data;
+  step.totals = totals.data;
   Tile tile{};
   tile.step = &step;
   tile.attributes = attributes.data;
@@ -227,6 +229,10 @@ Napi::Value runKernel(const Napi::CallbackInfo& info) {
   tile.count = toInteger(info[6], "count", 0, 1e9);
   if (dimensions.size != rule.symbols.size() || attributes.size != rule.attributes || scalars.size < 4) {
     throw InvalidInput("Kernel " + rule.name + ": wrong number of dimensions, attributes or scalars");
+  }
+  if (rule.totalAttribute >= 0 && !(attributes.data[rule.totalAttribute] >= 0 &&
+                                    attributes.data[rule.totalAttribute] < static_cast<double>(totals.size))) {
+    throw InvalidInput("Kernel " + rule.name + ": reads a total that is not there");
   }
   for (std::size_t i = 0; i < dimensions.size; i++) tile.dimension[i] = static_cast<std::int64_t>(dimensions.data[i]);
   const auto extentOf = [&](const std::string& symbol) {

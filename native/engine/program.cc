@@ -79,7 +79,7 @@ class Decoder {
     program_.training = reader_.integer(0, 1) == 1;
     program_.batchSize = reader_.integer(1, kMaxExtent);
     for (auto& size : program_.sizes) size = reader_.integer(0, kMaxElements);
-    program_.totals = reader_.count(64);
+    program_.totals = reader_.count(1U << 16);
     program_.scalars = reader_.count(64);
     program_.slots = reader_.integer(0, 16);
     program_.parameters = reader_.integer(0, kMaxElements);
@@ -221,11 +221,25 @@ class Decoder {
                        (rule.name == "gatherTargets" && program_.needsTargets != extent) ||
                        (rule.name == "emit" && program_.outputs != extent) || program_.scalars < scalarsOf(rule.name);
     if (unmet) invalid(rule, "needs what the program does not ask for");
+    if (rule.totalAttribute >= 0) checkTotal(rule, call.attributes[static_cast<std::size_t>(rule.totalAttribute)]);
+  }
+
+  // Programs that only predict have no totals while they run.
+  void checkTotal(const KernelRule& rule, double total) const {
+    const bool known = total >= 0 && total < static_cast<double>(program_.totals) && total == std::floor(total);
+    if (!program_.training || !known) invalid(rule, "reads a total that is not there");
   }
 
   static std::size_t scalarsOf(const std::string& kernel) {
-    if (kernel == "adam") return 3;
-    return kernel == "sgd" || kernel == "momentum" || kernel == "rmsProp" ? 1 : 0;
+    static constexpr struct {
+      const char* kernel;
+      std::size_t scalars;
+    } kCounts[] = {{"sgd", 1},  {"momentum", 2}, {"nesterov", 1}, {"adaGrad", 1}, {"adaDelta", 1}, {"rmsProp", 1},
+                   {"adam", 3}, {"amsGrad", 3},  {"nadam", 4},    {"radam", 3},   {"adaMax", 2}};
+    for (const auto& count : kCounts) {
+      if (kernel == count.kernel) return count.scalars;
+    }
+    return 0;
   }
 
   void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {

@@ -82,18 +82,63 @@ constexpr Row kRows[] = {
     {"l2", "parameters", "leading",
      "parameter[leading,inner] -> &gradient[leading,inner]",
      "lambda"},
+    {"l1", "parameters", "leading",
+     "parameter[leading,inner] -> &gradient[leading,inner]",
+     "lambda"},
+    {"activityL1", "rows", "rows",
+     "output[rows,columns] outputGradient[rows,columns] -> penalizedGradient[rows,columns]",
+     "lambda"},
+    {"activityL2", "rows", "rows",
+     "output[rows,columns] outputGradient[rows,columns] -> penalizedGradient[rows,columns]",
+     "lambda"},
+    {"squaredNorm", "parameters", "leading",
+     "gradient[leading,inner] ->",
+     ""},
+    {"clipNorm", "parameters", "leading",
+     "-> &gradient[leading,inner]",
+     "limit total"},
+    {"clipValue", "parameters", "leading",
+     "-> &gradient[leading,inner]",
+     "limit"},
     {"sgd", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner]",
-     ""},
+     "multiplier"},
     {"momentum", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]",
-     "momentum"},
+     "momentum multiplier"},
     {"rmsProp", "parameters", "leading",
-     "gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner]",
-     "decay epsilon"},
+     "gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner] &mean?[leading,inner] &velocity?[leading,inner]",
+     "decay epsilon momentum multiplier"},
     {"adam", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]",
-     "beta1 beta2 epsilon"},
+     "beta1 beta2 epsilon weightDecay multiplier"},
+    {"nesterov", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]",
+     "momentum multiplier"},
+    {"adaGrad", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &sumOfSquares[leading,inner]",
+     "epsilon multiplier"},
+    {"adaDelta", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner] &meanSquareStep[leading,inner]",
+     "decay epsilon multiplier"},
+    {"amsGrad", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner] &largestMoment[leading,inner]",
+     "beta1 beta2 epsilon weightDecay multiplier"},
+    {"nadam", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]",
+     "beta1 beta2 epsilon multiplier"},
+    {"radam", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]",
+     "beta1 beta2 epsilon multiplier"},
+    {"adaMax", "parameters", "leading",
+     "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &largest[leading,inner]",
+     "beta1 beta2 epsilon multiplier"},
+    {"constrainNorm", "columns", "units",
+     "-> &parameter[inputs,units]",
+     "least most rate"},
+    {"nonNegative", "columns", "units",
+     "-> &parameter[inputs,units]",
+     ""},
 };
 // clang-format on
 
@@ -124,7 +169,10 @@ OperandRule parseOperand(std::string token, bool output) {
 
 KernelRule parseRow(const Row& row) {
   const std::string axis = row.axis;
-  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, words(row.attributes, ' ').size()};
+  const auto attributes = words(row.attributes, ' ');
+  const auto total = std::find(attributes.begin(), attributes.end(), "total");
+  const int totalAttribute = total == attributes.end() ? -1 : static_cast<int>(total - attributes.begin());
+  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, attributes.size(), totalAttribute};
   if (axis == "columns") rule.axis = Axis::columns;
   if (axis == "parameters") rule.axis = Axis::parameters;
   bool output = false;
