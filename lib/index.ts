@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export {
+  activationNames,
   elu,
   identity,
   leakyRelu,
@@ -31,7 +32,8 @@ export {
 export * from './data/index.js';
 export type { EngineName } from './engine/engine.js';
 export type { LoadAttempt } from './engine/load.js';
-export { engineInfo, selectEngine, type EngineInfo, type EngineOptions } from './engine/select.js';
+export { measurePeak, type Peak, type PeakOptions } from './engine/peak.js';
+export { engineInfo, engineNames, selectEngine, type EngineInfo, type EngineOptions } from './engine/select.js';
 export {
   constant,
   glorotNormal,
@@ -76,6 +78,7 @@ export {
   nadam,
   nesterov,
   oneCycleSchedule,
+  optimizerNames,
   piecewiseSchedule,
   polynomialSchedule,
   radam,

@@ -1,22 +1,29 @@
 import { adam, adaMax, amsGrad, nadam, radam } from './adam.js';
 import { adaDelta, adaGrad, rmsProp } from './adaptive.js';
 import { activation, activationGradient, softmax } from './activation.js';
+import { add } from './add.js';
 import type { ReferenceKernel } from './call.js';
 import { clipNorm, clipValue, squaredNorm } from './clip.js';
 import { constrainNorm, nonNegative } from './constrain.js';
 import type { KernelName } from './contract.js';
 import { dense, denseBiasGradient, denseInputGradient, denseKernelGradient } from './dense.js';
-import { dropout, dropoutGradient } from './dropout.js';
+import { alphaDropout, dropout, dropoutGradient } from './dropout.js';
 import { emit, gatherFeatures, gatherLabels, gatherTargets } from './gather.js';
+import { layerNorm, layerNormGammaGradient, layerNormInputGradient } from './layer-norm.js';
 import { accuracy, meanSquaredError, softmaxCrossEntropy } from './loss.js';
+import { gaussianNoise } from './noise.js';
 import {
   batchNorm,
   batchNormInference,
+  batchNormInferenceGradient,
   batchNormInputGradient,
   batchNormParameterGradients,
   batchNormStatistics,
+  standardize,
 } from './normalize.js';
+import { prelu, preluInputGradient, preluSlopeGradient } from './prelu.js';
 import { activityL1, activityL2, l1, l2 } from './regularize.js';
+import { softmaxGradient } from './softmax.js';
 import { momentum, nesterov, sgd } from './update.js';
 
 /** The reference twin of every row of the contract. */
@@ -32,13 +39,25 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   activation,
   activationGradient,
   softmax,
+  softmaxGradient,
+  prelu,
+  preluInputGradient,
+  preluSlopeGradient,
   dropout,
   dropoutGradient,
+  alphaDropout,
+  gaussianNoise,
   batchNormStatistics,
   batchNorm,
   batchNormInference,
   batchNormParameterGradients,
   batchNormInputGradient,
+  batchNormInferenceGradient,
+  layerNorm,
+  layerNormInputGradient,
+  layerNormGammaGradient,
+  standardize,
+  add,
   softmaxCrossEntropy,
   meanSquaredError,
   accuracy,

@@ -49,21 +49,22 @@ class ActivationLayer implements Layer<ActivationTrace> {
   readonly parameters = [];
   readonly multiplyAdds = 0;
   readonly leastRows = 1;
-  readonly #activation: Activation;
+  readonly activation: Activation;
 
   constructor({ name, inputs }: LayerContext, kind: Activation) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = inputs;
-    this.#activation = kind;
+    this.activation = kind;
   }
 
   forward(program: ProgramBuilder, input: Value): ActivationTrace {
-    return { input, output: writeActivation(program, this.#activation, input) };
+    const output = writeActivation(program, this.activation, input);
+    return { input, output, saved: this.activation.saves === 'output' ? output : input };
   }
 
   backward(program: ProgramBuilder, { input, output }: ActivationTrace, outputGradient: Value): Value | undefined {
     if (!input.requiresGradient) return undefined;
-    return writeActivationGradient(program, this.#activation, { input, output }, outputGradient);
+    return writeActivationGradient(program, this.activation, { input, output }, outputGradient);
   }
 }

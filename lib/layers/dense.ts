@@ -160,14 +160,14 @@ class Dense implements Layer<DenseTrace> {
   readonly leastRows = 1;
   readonly kernel: Parameter;
   readonly bias: Parameter | undefined;
-  readonly #activation: Activation;
+  readonly activation: Activation;
   readonly #activityRegularizers: readonly Regularizer[];
 
   constructor({ claims, name, inputs }: LayerContext, settings: DenseSettings) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = settings.units;
-    this.#activation = settings.activation;
+    this.activation = settings.activation;
     this.#activityRegularizers = settings.activityRegularizers;
     const { kernel, biasInitializer, units } = settings;
     this.kernel = claims.claim('kernel', [inputs, units], { role: 'kernel', ...kernel });
@@ -184,27 +184,24 @@ class Dense implements Layer<DenseTrace> {
 
   forward(program: ProgramBuilder, input: Value): DenseTrace {
     const { kernel, bias } = this;
-    const { id, parameter, saves } = this.#activation;
+    const { id, parameter, saves } = this.activation;
     const fused = saves === 'output';
-    const sums = program.rows(this.outputs, { requiresGradient: true });
+    const sums = program.rows(this.outputs, { requiresGradient: input.requiresGradient || program.trains(kernel) });
     const attributes = fused ? { activation: id, parameter } : { activation: 0, parameter: 0 };
     program.call('dense', { input, kernel, bias, output: sums }, attributes);
-    return { input, sums, output: fused ? sums : writeActivation(program, this.#activation, sums) };
+    const output = fused ? sums : writeActivation(program, this.activation, sums);
+    return { input, sums, output, saved: sums };
   }
 
   backward(program: ProgramBuilder, { input, sums, output }: DenseTrace, outputGradient: Value): Value | undefined {
     const { kernel, bias } = this;
     const penalized = writeActivityPenalties(program, this.#activityRegularizers, output, outputGradient);
-    const sumsGradient = writeActivationGradient(program, this.#activation, { input: sums, output }, penalized);
-    const kernelGradient = program.gradientOf(kernel);
-    program.parameterCall(
-      kernel,
-      'gradient',
-      'denseKernelGradient',
-      { input, outputGradient: sumsGradient, kernelGradient },
-      {},
-    );
-    if (bias !== undefined) {
+    const sumsGradient = writeActivationGradient(program, this.activation, { input: sums, output }, penalized);
+    if (program.trains(kernel)) {
+      const operands = { input, outputGradient: sumsGradient, kernelGradient: program.gradientOf(kernel) };
+      program.parameterCall(kernel, 'gradient', 'denseKernelGradient', operands, {});
+    }
+    if (bias !== undefined && program.trains(bias)) {
       const biasGradient = program.gradientOf(bias);
       program.parameterCall(bias, 'gradient', 'denseBiasGradient', { outputGradient: sumsGradient, biasGradient }, {});
     }

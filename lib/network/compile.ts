@@ -54,7 +54,7 @@ function writeForward(program: ProgramBuilder, { inputs, layers }: Architecture)
 
 function writeUpdates(program: ProgramBuilder, { parameters }: Architecture, optimizer: Optimizer): void {
   for (const parameter of parameters) {
-    if (parameter.role === 'state') continue;
+    if (!program.trains(parameter)) continue;
     const gradient = program.gradientOf(parameter);
     for (const { kernel, lambda } of parameter.regularizers) {
       program.parameterCall(parameter, 'regularize', kernel, { parameter, gradient }, { lambda }, { total: 'penalty' });

@@ -49,12 +49,30 @@ constexpr Row kRows[] = {
     {"softmax", "rows", "rows",
      "input[rows,columns] -> output[rows,columns]",
      ""},
+    {"softmaxGradient", "rows", "rows",
+     "output[rows,columns] outputGradient[rows,columns] -> inputGradient[rows,columns]",
+     ""},
+    {"prelu", "rows", "rows",
+     "input[rows,columns] slope[columns] -> output[rows,columns]",
+     ""},
+    {"preluInputGradient", "rows", "rows",
+     "input[rows,columns] outputGradient[rows,columns] slope[columns] -> inputGradient[rows,columns]",
+     ""},
+    {"preluSlopeGradient", "parameters", "columns",
+     "input[rows,columns] outputGradient[rows,columns] -> slopeGradient[columns]",
+     ""},
     {"dropout", "rows", "rows",
      "input[rows,columns] -> output[rows,columns] mask[rows,columns]",
      "rate stream"},
     {"dropoutGradient", "rows", "rows",
      "mask[rows,columns] outputGradient[rows,columns] -> inputGradient[rows,columns]",
      ""},
+    {"alphaDropout", "rows", "rows",
+     "input[rows,columns] -> output[rows,columns] mask[rows,columns]",
+     "rate stream"},
+    {"gaussianNoise", "rows", "rows",
+     "input[rows,columns] -> output[rows,columns]",
+     "standardDeviation stream"},
     {"batchNormStatistics", "columns", "columns",
      "input[rows,columns] -> mean[columns] inverseDeviation[columns] &runningMean[columns] &runningVariance[columns]",
      "epsilon momentum"},
@@ -69,6 +87,24 @@ constexpr Row kRows[] = {
      ""},
     {"batchNormInputGradient", "rows", "rows",
      "input[rows,columns] outputGradient[rows,columns] mean[columns] inverseDeviation[columns] gamma[columns] gammaGradient[columns] betaGradient[columns] -> inputGradient[rows,columns]",
+     ""},
+    {"batchNormInferenceGradient", "rows", "rows",
+     "outputGradient[rows,columns] runningVariance[columns] gamma[columns] -> inputGradient[rows,columns]",
+     "epsilon"},
+    {"layerNorm", "rows", "rows",
+     "input[rows,columns] gamma[columns] beta[columns] -> output[rows,columns] mean?[rows] inverseDeviation?[rows]",
+     "epsilon"},
+    {"layerNormInputGradient", "rows", "rows",
+     "input[rows,columns] outputGradient[rows,columns] mean[rows] inverseDeviation[rows] gamma[columns] -> inputGradient[rows,columns]",
+     ""},
+    {"layerNormGammaGradient", "parameters", "columns",
+     "input[rows,columns] outputGradient[rows,columns] mean[rows] inverseDeviation[rows] -> gammaGradient[columns]",
+     ""},
+    {"standardize", "rows", "rows",
+     "input[rows,columns] mean[columns] deviation[columns] -> output[rows,columns]",
+     ""},
+    {"add", "rows", "rows",
+     "first[rows,columns] second[rows,columns] -> sum[rows,columns]",
      ""},
     {"softmaxCrossEntropy", "rows", "rows",
      "logits[rows,classes] labels[rows] -> gradient?[rows,classes]",
@@ -169,10 +205,7 @@ OperandRule parseOperand(std::string token, bool output) {
 
 KernelRule parseRow(const Row& row) {
   const std::string axis = row.axis;
-  const auto attributes = words(row.attributes, ' ');
-  const auto total = std::find(attributes.begin(), attributes.end(), "total");
-  const int totalAttribute = total == attributes.end() ? -1 : static_cast<int>(total - attributes.begin());
-  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, attributes.size(), totalAttribute};
+  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, words(row.attributes, ' ')};
   if (axis == "columns") rule.axis = Axis::columns;
   if (axis == "parameters") rule.axis = Axis::parameters;
   bool output = false;

@@ -49,6 +49,41 @@ struct StoreTarget {
   }
 };
 
+// One row times b: every row of b is read once, from its start to its end, and nothing is worth copying. As many sums as
+// there are registers for.
+template <int Registers>
+void multiplyRow(std::int64_t inner, const float* a, const float* b, std::int64_t ldb, LaneMask lastMask, float* c) {
+  Lanes sum[Registers];
+  for (int n = 0; n < Registers; n++) sum[n] = zeroLanes();
+  for (std::int64_t k = 0; k < inner; k++, b += ldb) {
+    const Lanes left = spread(a + k);
+    for (int n = 0; n < Registers - 1; n++) sum[n] = multiplyAdd(left, load(b + n * kLaneCount), sum[n]);
+    sum[Registers - 1] = multiplyAdd(left, load(b + (Registers - 1) * kLaneCount, lastMask), sum[Registers - 1]);
+  }
+  for (int n = 0; n < Registers - 1; n++) store(c + n * kLaneCount, sum[n]);
+  store(c + (Registers - 1) * kLaneCount, sum[Registers - 1], lastMask);
+}
+
+constexpr int kRowRegisters = kLaneCount;  // of 32 at 16 lanes, of 16 at 8 lanes
+
+template <int Registers>
+void multiplyRowBy(std::int64_t registers, std::int64_t inner, const float* a, const float* b, std::int64_t ldb,
+                   LaneMask lastMask, float* c) {
+  if constexpr (Registers > 1) {
+    if (registers < Registers) return multiplyRowBy<Registers - 1>(registers, inner, a, b, ldb, lastMask, c);
+  }
+  multiplyRow<Registers>(inner, a, b, ldb, lastMask, c);
+}
+
+void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c) {
+  constexpr std::int64_t kStrip = kRowRegisters * kLaneCount;
+  for (std::int64_t column = 0; column < columns; column += kStrip) {
+    const std::int64_t count = columns - column < kStrip ? columns - column : kStrip;
+    multiplyRowBy<kRowRegisters>(ceilDivide(count, kLaneCount), inner, a, b + column, columns, lastLanes(count),
+                                 c + column);
+  }
+}
+
 // The inner extent in parts whose packed panels stay in the second-level cache.
 void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b, float* c,
                       bool pack, float* scratch) {
@@ -97,6 +132,7 @@ void transposeOut(std::int64_t rows, std::int64_t columns, const float* from, st
 
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
               float* scratch) {
+  if (rows == 1) return multiplyOneRow(columns, inner, a, b, c);
   multiplyInBlocks(rows, columns, inner, Factor{a, inner, 1}, b, c, worthPacking(columns, inner), scratch);
 }
 
