@@ -29,6 +29,7 @@ export {
   ShapeError,
   StateError,
 } from './core/errors.js';
+export type { RandomStream } from './core/random.js';
 export * from './data/index.js';
 export type { EngineName } from './engine/engine.js';
 export type { LoadAttempt } from './engine/load.js';
@@ -44,23 +45,45 @@ export {
   lecunUniform,
   normal,
   ones,
+  orthogonal,
+  truncatedNormal,
+  uniform,
   zeros,
+  type FillingInitializer,
   type Initializer,
+  type InitializerFunction,
   type InitializerLike,
   type InitializerName,
   type NormalOptions,
+  type OrthogonalOptions,
+  type TruncatedNormalOptions,
+  type UniformOptions,
 } from './initializers/index.js';
 export {
   activation,
+  alphaDropout,
   batchNorm,
   dense,
   dropout,
+  gaussianNoise,
+  inputNormalization,
+  layerNorm,
+  prelu,
+  residual,
+  softmax,
   type ActivationLayerOptions,
+  type AlphaDropoutOptions,
   type BatchNormOptions,
   type DenseOptions,
   type DropoutOptions,
+  type GaussianNoiseOptions,
+  type InputNormalizationOptions,
   type LayerDescription,
+  type LayerNormOptions,
   type LayerUpdateOptions,
+  type PreluOptions,
+  type ResidualOptions,
+  type SoftmaxOptions,
 } from './layers/index.js';
 export { meanSquaredError, softmaxCrossEntropy, type Loss, type LossLike, type LossName } from './losses/index.js';
 export {
@@ -116,6 +139,7 @@ export {
   type StepScheduleOptions,
   type WarmUpOptions,
 } from './optimizers/index.js';
+export type { Fans } from './program/parameters.js';
 export { l1, l1l2, l2, type L1L2Options, type Regularizer, type RegularizerLike } from './regularizers/index.js';
 export {
   maxNorm,
@@ -127,16 +151,28 @@ export {
   type MinMaxNormOptions,
 } from './constraints/index.js';
 export {
+  activationStatistics,
   Fit,
+  gradientCheck,
   Network,
   Trainer,
+  type ActivationStatistics,
+  type ActivationStatisticsOptions,
   type Data,
   type EpochRecord,
   type Evaluation,
   type FitOptions,
+  type FuseOptions,
+  type GradientCheckOptions,
+  type GradientReport,
   type History,
+  type LayerActivations,
+  type LayerGradients,
+  type LayerInfo,
+  type LayerReference,
   type NetworkOptions,
   type PredictOptions,
   type Progress,
+  type ReplaceHeadOptions,
   type Samples,
 } from './training/index.js';

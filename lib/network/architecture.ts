@@ -13,6 +13,8 @@ export interface Architecture {
   /** Elements of the parameter arena. */
   readonly arenaSize: number;
   readonly loss: Loss;
+  /** Penalties on the kernels of layers that have none of their own. */
+  readonly regularizers: readonly Regularizer[];
   /** Names of layers that training leaves as they are; inner layers stand for themselves. */
   readonly frozen: ReadonlySet<string>;
   readonly config: ArchitectureConfig;
@@ -47,6 +49,7 @@ export function buildArchitecture(
     parameters: claims.all,
     arenaSize: claims.size,
     loss,
+    regularizers,
     frozen: new Set(),
     config: {
       inputs,

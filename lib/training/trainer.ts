@@ -1,8 +1,9 @@
 import { checkBoolean, checkChoice, checkInteger, checkOptions, expected } from '../core/checks.js';
-import { DataError, NonFiniteError, OptionError, ShapeError } from '../core/errors.js';
+import { DataError, NonFiniteError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { RandomStream, streams } from '../core/random.js';
 import { Stop, type CompiledProgram, type EngineData, type Outcome } from '../engine/engine.js';
 import { toDataset, type Dataset, type DatasetOptions } from '../data/index.js';
+import { layerNeedingRows } from '../network/index.js';
 import { resolveOptimizer, type Optimizer, type OptimizerLike, type Schedule } from '../optimizers/index.js';
 import { Fit } from './fit.js';
 import { EpochSums, gradientNormOf, isPerStep, type EpochRecord, type History } from './history.js';
@@ -132,6 +133,7 @@ export class Trainer {
     let program: CompiledProgram | undefined;
     try {
       settings.signal?.throwIfAborted();
+      await network.learnInputs(settings.train);
       program = network.prepareTraining(this.optimizer, settings.batchSize, this);
       return await this.#epochsOf(settings, { program, ...samples, stop }, report);
     } finally {
@@ -318,6 +320,7 @@ function checkFit(network: Network, optimizer: Optimizer, data: Data, options: F
   const rest = train.length % batchSize;
   const samples = partial === 'drop' ? train.length - rest : train.length;
   checkRows(network, batchSize, samples % batchSize);
+  checkTrainable(network);
   return {
     train,
     validation,
@@ -360,13 +363,20 @@ export function checkData(network: Network, data: Dataset, name: string): void {
 /** BatchNorm has no variance over a single row. */
 function checkRows(network: Network, batchSize: number, lastBatch: number): void {
   const smallest = lastBatch === 0 ? batchSize : Math.min(batchSize, lastBatch);
-  const layer = network.architecture.layers.find(({ leastRows }) => leastRows > smallest);
+  const layer = layerNeedingRows(network.architecture, smallest);
   if (layer === undefined) return;
   throw new OptionError(
     'ERR_OPTION_RANGE',
     `Expected at least ${layer.leastRows} samples in every batch for layer ${layer.name}, received ${smallest}` +
       (smallest === lastBatch ? ' in the last one; choose another batchSize, or partialBatch: "drop"' : ''),
   );
+}
+
+/** A fit that cannot change anything is a mistake, unless the network has nothing to learn anyway. */
+function checkTrainable({ architecture: { parameters, frozen } }: Network): void {
+  const learned = parameters.filter(({ role }) => role !== 'state');
+  if (learned.length === 0 || learned.some(({ layer }) => !frozen.has(layer))) return;
+  throw new StateError('Every layer of the network is frozen: there is nothing to train; see network.unfreeze');
 }
 
 function checkSignal(signal: unknown): AbortSignal | undefined {
