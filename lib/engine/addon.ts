@@ -41,6 +41,7 @@ export interface Addon {
     step: number,
     seed: number,
     scalars: Float64Array,
+    totals?: Float64Array,
   ): number;
   createStop(): StopHandle;
   raiseStop(stop: StopHandle): void;

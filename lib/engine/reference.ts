@@ -179,6 +179,7 @@ class ReferenceProgram implements CompiledProgram {
       step: 0,
       seed: slice.seed,
       scalars: new Float64Array(program.scalars),
+      totals: new Float64Array(program.totals.length),
       data: source,
       // Places count from the slice's first sample, as the output does.
       indices: slice.order?.subarray(slice.firstSample),
@@ -214,9 +215,10 @@ class ReferenceProgram implements CompiledProgram {
   }
 
   /** One step, stage by stage. A training step whose sums are not finite ends before the stage that would use them. */
-  async #step(steps: Step[], run: Run, clock: Turns): Promise<{ values: number[]; finite: boolean }> {
+  async #step(steps: Step[], run: Run, clock: Turns): Promise<{ values: Float64Array; finite: boolean }> {
     const { program } = this;
-    const values = program.totals.map(() => 0);
+    const values = new Float64Array(program.totals.length);
+    run.totals = values;
     for (const stage of program.stages) {
       for (let g = stage.groupStart; g < stage.groupEnd; g++) {
         const group = program.groups[g];
@@ -243,6 +245,7 @@ class ReferenceProgram implements CompiledProgram {
       step: 0,
       seed: 0,
       scalars: new Float64Array(0),
+      totals: new Float64Array(program.totals.length),
       data: { length: rows, width: program.needs.width, features: input, scale: 1, targetWidth: 0 },
       indices: undefined,
       firstSample: 0,

@@ -14,5 +14,7 @@ export interface Loss {
   predictions(program: ProgramBuilder, output: Value): Value;
   /** Totals it writes besides `loss`, reported as means over samples. */
   readonly metrics: readonly string[];
+  /** Type of a layer that the loss contains: at the end of a network it is left to the loss, which takes its input. */
+  readonly absorbs?: string;
   readonly config: { readonly name: string; readonly [option: string]: string | number };
 }

@@ -6,7 +6,7 @@ import type { Loss } from './loss.js';
  *     loss = mean over rows of -log softmax(output)[label]    gradient = (softmax(output) - onehot(label)) / batch
  *
  * The network ends in plain outputs (logits), one per class; softmax is part of the loss and of the predictions, applied
- * once. Reports `accuracy`: the share of samples whose largest output stands at the label.
+ * once, also where the network ends in a softmax layer. Reports `accuracy`: the share of samples whose largest output stands at the label.
  *
  * @example
  * new Network({ inputs: 784, layers: [dense(10)], loss: softmaxCrossEntropy() });
@@ -18,6 +18,7 @@ export function softmaxCrossEntropy(): Loss {
     name: 'softmaxCrossEntropy',
     compares: 'labels',
     metrics: ['accuracy'],
+    absorbs: 'softmax',
     config: { name: 'softmaxCrossEntropy' },
     write(program, output, withGradient) {
       const labels = program.labels();

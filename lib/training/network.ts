@@ -1,19 +1,23 @@
-import { checkBoolean, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
-import { DataError, OptionError, ShapeError } from '../core/errors.js';
+import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
+import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { drawSeed } from '../core/random.js';
 import { dataset, toDataset, Dataset } from '../data/index.js';
 import type { Engine, EngineData, EngineName } from '../engine/engine.js';
 import { selectEngine, type EngineOptions } from '../engine/select.js';
 import {
   buildArchitecture,
+  fuseArchitecture,
   Model,
   readModel,
   resolveLoss,
+  resolveRegularizers,
   saveModel,
+  withHead,
   type Architecture,
   type LayerDescription,
+  type LayerReference,
   type LossLike,
-  type SavedModel,
+  type RegularizerLike,
 } from '../network/index.js';
 import type { Fit } from './fit.js';
 import { checkData, optionNames, Trainer, type Data, type FitOptions } from './trainer.js';
@@ -25,6 +29,8 @@ export interface NetworkOptions extends EngineOptions {
   layers: readonly LayerDescription[];
   /** What training makes small; default `softmaxCrossEntropy`. */
   loss?: LossLike;
+  /** Penalties on the kernels of all layers that have none of their own, such as `l2(1e-4)`; default none. */
+  regularizer?: RegularizerLike;
   /** Seed of everything random, a whole number in [0, 2⁵³); without it one is drawn and recorded. */
   seed?: number;
   /** Default: native where its addon loads. */
@@ -36,6 +42,20 @@ export interface NetworkOptions extends EngineOptions {
 export interface PredictOptions {
   /** The network's plain outputs (logits) instead of probabilities; default false. */
   raw?: boolean;
+}
+
+export interface ReplaceHeadOptions {
+  /** Name or place of the first layer replaced; default: the last one with a kernel. */
+  from?: LayerReference;
+  /** Default: the loss of the network that the lower layers come from. */
+  loss?: LossLike;
+  /** Seed of the new layers and of training, a whole number in [0, 2⁵³); default: that network's. */
+  seed?: number;
+}
+
+export interface FuseOptions {
+  /** Layers that only act in training: `remove` (default), or `keep` for a network that is to train on. */
+  dropout?: 'remove' | 'keep';
 }
 
 /** What `evaluate` finds. `loss` is without penalties; `accuracy` is there for classification. */
@@ -64,7 +84,7 @@ export type Samples = Float32Array | Uint8Array | readonly (readonly number[])[]
  */
 export class Network extends Model {
   constructor(options: NetworkOptions) {
-    const parts = options instanceof Restored ? options : partsOf(options);
+    const parts = options instanceof Made ? options.parts : partsOf(options);
     super(parts.architecture, parts.engine, parts.seed, parts.values);
     this.step = parts.step;
   }
@@ -173,7 +193,72 @@ export class Network extends Model {
   static async load(path: string, options?: EngineOptions): Promise<Network> {
     const engine = selectEngine(options);
     const saved = await readModel(checkString('path', path));
-    return new Network(new Restored(saved, engine) as unknown as NetworkOptions);
+    return made({ ...saved, engine });
+  }
+
+  /**
+   * A new network with the lower layers of this one, their parameters copied, and other layers on top: to use what was
+   * learned on one task for another. Lower layers keep their names and stay frozen where they are; this network is left as
+   * it is.
+   *
+   * @param layers the new top layers, at least one
+   * @param options `from`, name or place of the first layer replaced, by default the last one with a kernel; `loss`, by
+   *   default this network's; `seed` of the new layers and of training, by default this network's
+   * @throws OptionError for an empty head or a layer that is not there
+   *
+   * @example
+   * const digits = await Network.load('digits.safetensors');
+   * const letters = digits.replaceHead([dense(26)]);
+   * letters.freeze('dense1');
+   * await letters.fit(train);
+   */
+  replaceHead(layers: readonly LayerDescription[], options?: ReplaceHeadOptions): Network {
+    const given = checkOptions<ReplaceHeadOptions>('replaceHead', options, ['from', 'loss', 'seed']);
+    const loss = given.loss === undefined ? this.architecture.loss : resolveLoss('loss', given.loss);
+    const seed = given.seed === undefined ? this.seed : checkInteger('seed', given.seed);
+    const { architecture, kept } = withHead(this.architecture, layers, given.from, loss);
+    const values = new Map([...this.readAll()].filter(([name]) => kept.has(name)));
+    return made({ architecture, engine: this.engine, seed, step: 0, values });
+  }
+
+  /**
+   * A new network for prediction, with the same outputs to 1e-5 and less to compute. Each BatchNorm behind a dense layer
+   * without activation is folded into its kernel and bias, an activation layer behind that into the dense layer, and
+   * dropout and noise vanish, in blocks as well. Layers keep their names. Where there is nothing to fuse, the new network
+   * is a copy.
+   *
+   *     s = gamma / √(runningVariance + ε)    kernel ← kernel · s    bias ← (bias - runningMean) · s + beta
+   *
+   * @param options `dropout`: `remove` (default), or `keep` for a network that is to train on
+   * @throws OptionError for `dropout: 'keep'` where dropout or noise stands between a dense layer and its BatchNorm: in
+   *   training the two do not commute
+   *
+   * @example
+   * const fast = network.fuse();
+   * await fast.save('model.safetensors');
+   *
+   * PyTorch has `fuse_modules` for convolutions and linear layers; Keras has nothing like it.
+   */
+  fuse(options?: FuseOptions): Network {
+    const { dropout = 'remove' } = checkOptions<FuseOptions>('fuse', options, ['dropout']);
+    const keepDropout = checkChoice('dropout', dropout, ['remove', 'keep']) === 'keep';
+    const { architecture, values } = fuseArchitecture(this.architecture, { values: this.readAll(), keepDropout });
+    return made({ architecture, engine: this.engine, seed: this.seed, step: this.step, values });
+  }
+
+  /**
+   * Lets an `inputNormalization` layer learn mean and deviation from data now, whatever it learned before. `fit` does it by
+   * itself before the first step of a network that has not learned yet.
+   *
+   * @throws ShapeError for data of another width, StateError during a fit or where the network has no such layer
+   */
+  async adaptInputs(data: Data): Promise<void> {
+    const checked = toDataset(data, 'data');
+    this.#checkWidth(checked);
+    if (!this.architecture.layers.some(({ learnInputs }) => learnInputs !== undefined)) {
+      throw new StateError('Expected a network with an inputNormalization layer for adaptInputs');
+    }
+    await this.learnInputs(checked, { again: true });
   }
 
   /** Means of the evaluation's totals over data that the engine holds. @internal */
@@ -191,12 +276,13 @@ export class Network extends Model {
 
   #samples(samples: Samples): Dataset {
     const checked = samples instanceof Dataset ? samples : dataset({ features: samples, width: this.inputs });
-    if (checked.width !== this.inputs) {
-      throw new ShapeError(
-        `Expected ${this.inputs} features per sample (the network's inputs), received ${checked.width}`,
-      );
-    }
+    this.#checkWidth(checked);
     return checked;
+  }
+
+  #checkWidth({ width }: Dataset): void {
+    if (width === this.inputs) return;
+    throw new ShapeError(`Expected ${this.inputs} features per sample (the network's inputs), received ${width}`);
   }
 }
 
@@ -208,30 +294,22 @@ interface Parts {
   readonly values?: ReadonlyMap<string, Float32Array>;
 }
 
-/** What a network is made of again when it comes from a file, which has had checks of its own. */
-class Restored implements Parts {
-  readonly architecture: Architecture;
-  readonly seed: number;
-  readonly step: number;
-  readonly values: ReadonlyMap<string, Float32Array>;
+/** What a network is made of where it is not described: from a file, or from another network. */
+class Made {
+  constructor(readonly parts: Parts) {}
+}
 
-  constructor(
-    saved: SavedModel,
-    readonly engine: Engine,
-  ) {
-    this.architecture = saved.architecture;
-    this.seed = saved.seed;
-    this.step = saved.step;
-    this.values = saved.values;
-  }
+function made(parts: Parts): Network {
+  return new Network(new Made(parts) as unknown as NetworkOptions);
 }
 
 function partsOf(options: NetworkOptions): Parts {
-  const known = ['inputs', 'layers', 'loss', 'seed', 'engine', 'threads'] as const;
+  const known = ['inputs', 'layers', 'loss', 'regularizer', 'seed', 'engine', 'threads'] as const;
   const given = checkOptions<NetworkOptions>('Network', options, known);
   const inputs = checkInteger('inputs', given.inputs, { min: 1, max: 2 ** 24 });
   const loss = resolveLoss('loss', given.loss ?? 'softmaxCrossEntropy');
   const seed = given.seed === undefined ? drawSeed() : checkInteger('seed', given.seed);
-  const architecture = buildArchitecture(inputs, given.layers, loss);
+  const regularizers = resolveRegularizers('regularizer', given.regularizer);
+  const architecture = buildArchitecture(inputs, given.layers, loss, regularizers);
   return { architecture, engine: selectEngine({ engine: given.engine, threads: given.threads }), seed, step: 0 };
 }
