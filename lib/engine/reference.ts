@@ -152,7 +152,11 @@ class ReferenceProgram implements CompiledProgram {
     const { program } = this;
     const training = program.purpose === 'train';
     if (training && store.training) throw new StateError('A training run of this network is already under way');
-    if (training) store.training = true;
+    if (training) {
+      // What stands here now is what others read until the run has ended.
+      store.snapshot();
+      store.training = true;
+    }
     try {
       return await this.#steps(store, slice, training ? store.live : parameters);
     } finally {

@@ -158,6 +158,7 @@ export class Network extends Model {
    */
   predictSync(samples: Float32Array, options?: PredictOptions): Float32Array {
     const { raw = false } = checkOptions<PredictOptions>('predictSync', options, ['raw']);
+    checkBoolean('raw', raw);
     if (!(samples instanceof Float32Array)) {
       throw new OptionError('ERR_OPTION_TYPE', expected('a Float32Array', 'samples', samples));
     }
