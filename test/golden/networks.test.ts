@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchNorm, activation, dense, type LayerDescription } from '../../lib/layers/index.js';
+import { batchNorm, activation, dense, layerNorm, type LayerDescription } from '../../lib/layers/index.js';
 import { Network } from '../../lib/training/index.js';
 import { expectClose, tolerances } from '../support/compare.js';
 import { engineRows } from '../support/engines.js';
@@ -21,6 +21,7 @@ const makers: Record<
   },
   'batch-norm': ({ epsilon, runningUpdateWeightOfNewBatch: share }, name) =>
     batchNorm({ epsilon: epsilon as number, momentum: 1 - (share as number), name }),
+  'layer-norm': ({ epsilon }, name) => layerNorm({ epsilon: epsilon as number, name }),
 };
 
 function layersOf(given: GoldenNetwork): LayerDescription[] | undefined {

@@ -23,7 +23,7 @@ export const pending: Readonly<Record<string, readonly string[]>> = {
     ...['adam-amsgrad', 'adamw', 'nadam', 'adamax', 'adadelta', 'radam'],
   ],
   networks: [
-    ...['layer-norm-rmsprop', 'selu-nadam', 'sigmoid-nesterov-l2', 'elu-sgd-l1-l2', 'relu-sgd-clip-norm'],
+    ...['selu-nadam', 'sigmoid-nesterov-l2', 'elu-sgd-l1-l2', 'relu-sgd-clip-norm'],
     ...['relu-sgd-max-norm', 'relu-adamw', 'relu-adamax', 'tanh-adagrad'],
   ],
   initializers: [],
