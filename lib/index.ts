@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export {
+  activationNames,
   elu,
   identity,
   leakyRelu,
@@ -32,7 +33,8 @@ export type { RandomStream } from './core/random.js';
 export * from './data/index.js';
 export type { EngineName } from './engine/engine.js';
 export type { LoadAttempt } from './engine/load.js';
-export { engineInfo, selectEngine, type EngineInfo, type EngineOptions } from './engine/select.js';
+export { measurePeak, type Peak, type PeakOptions } from './engine/peak.js';
+export { engineInfo, engineNames, selectEngine, type EngineInfo, type EngineOptions } from './engine/select.js';
 export {
   constant,
   glorotNormal,
@@ -78,26 +80,76 @@ export {
   type InputNormalizationOptions,
   type LayerDescription,
   type LayerNormOptions,
+  type LayerUpdateOptions,
   type PreluOptions,
   type ResidualOptions,
   type SoftmaxOptions,
 } from './layers/index.js';
 export { meanSquaredError, softmaxCrossEntropy, type Loss, type LossLike, type LossName } from './losses/index.js';
 export {
+  adaDelta,
+  adaGrad,
   adam,
+  adaMax,
+  adamW,
+  constantSchedule,
+  cosineRestartsSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  inverseTimeSchedule,
   momentum,
+  nadam,
+  nesterov,
+  oneCycleSchedule,
+  optimizerNames,
+  piecewiseSchedule,
+  polynomialSchedule,
+  radam,
   rmsProp,
   sgd,
+  stepSchedule,
+  warmUp,
+  type AdaDeltaOptions,
+  type AdaGradOptions,
+  type AdaMaxOptions,
   type AdamOptions,
-  type LearningRateOption,
+  type AdamWOptions,
+  type ClippingOptions,
+  type CosineRestartsScheduleOptions,
+  type CosineScheduleOptions,
+  type DescribedSchedule,
+  type ExponentialScheduleOptions,
+  type InverseTimeScheduleOptions,
   type MomentumOptions,
+  type NadamOptions,
+  type NesterovOptions,
+  type OneCycleScheduleOptions,
   type Optimizer,
+  type OptimizerConfig,
   type OptimizerLike,
   type OptimizerName,
+  type OptimizerOptions,
+  type PiecewiseScheduleOptions,
+  type PolynomialScheduleOptions,
+  type RadamOptions,
   type RmsPropOptions,
+  type Schedule,
+  type ScheduleConfig,
+  type SgdOptions,
+  type StepScheduleOptions,
+  type WarmUpOptions,
 } from './optimizers/index.js';
 export type { Fans } from './program/parameters.js';
-export { l2, type Regularizer, type RegularizerLike } from './regularizers/index.js';
+export { l1, l1l2, l2, type L1L2Options, type Regularizer, type RegularizerLike } from './regularizers/index.js';
+export {
+  maxNorm,
+  minMaxNorm,
+  nonNegative,
+  unitNorm,
+  type Constraint,
+  type ConstraintLike,
+  type MinMaxNormOptions,
+} from './constraints/index.js';
 export {
   activationStatistics,
   Fit,

@@ -4,7 +4,11 @@
   'variables': {
     'kernels': [
       'kernels/activation.cc',
+      'kernels/adam.cc',
+      'kernels/adaptive.cc',
       'kernels/add.cc',
+      'kernels/clip.cc',
+      'kernels/constrain.cc',
       'kernels/dense.cc',
       'kernels/dropout.cc',
       'kernels/fused.cc',
@@ -61,8 +65,9 @@
       'type': 'static_library',
       'sources': [
         'blas.cc',
+        'engine/faults.cc',
         'engine/fuse.cc',
-      'engine/lifecycle.cc',
+        'engine/lifecycle.cc',
         'engine/memory.cc',
         'engine/peak.cc',
         'engine/program.cc',

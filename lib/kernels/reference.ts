@@ -1,6 +1,10 @@
+import { adam, adaMax, amsGrad, nadam, radam } from './adam.js';
+import { adaDelta, adaGrad, rmsProp } from './adaptive.js';
 import { activation, activationGradient, softmax } from './activation.js';
 import { add } from './add.js';
 import type { ReferenceKernel } from './call.js';
+import { clipNorm, clipValue, squaredNorm } from './clip.js';
+import { constrainNorm, nonNegative } from './constrain.js';
 import type { KernelName } from './contract.js';
 import { dense, denseBiasGradient, denseInputGradient, denseKernelGradient } from './dense.js';
 import { alphaDropout, dropout, dropoutGradient } from './dropout.js';
@@ -18,9 +22,9 @@ import {
   standardize,
 } from './normalize.js';
 import { prelu, preluInputGradient, preluSlopeGradient } from './prelu.js';
-import { l2 } from './regularize.js';
+import { activityL1, activityL2, l1, l2 } from './regularize.js';
 import { softmaxGradient } from './softmax.js';
-import { adam, momentum, rmsProp, sgd } from './update.js';
+import { momentum, nesterov, sgd } from './update.js';
 
 /** The reference twin of every row of the contract. */
 export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
@@ -58,8 +62,23 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   meanSquaredError,
   accuracy,
   l2,
+  l1,
+  activityL1,
+  activityL2,
+  squaredNorm,
+  clipNorm,
+  clipValue,
   sgd,
   momentum,
   rmsProp,
   adam,
+  nesterov,
+  adaGrad,
+  adaDelta,
+  amsGrad,
+  nadam,
+  radam,
+  adaMax,
+  constrainNorm,
+  nonNegative,
 };

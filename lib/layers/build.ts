@@ -29,7 +29,7 @@ export function buildLayers(descriptions: readonly LayerDescription[], start: Bu
 
 function buildLayer(description: LayerDescription, name: string, start: BuildStart): Layer {
   const { claims, inputs, count } = start;
-  claims.enter(name);
+  claims.enter(name, description.updates);
   const inner = (descriptions: readonly LayerDescription[], width = inputs) =>
     buildLayers(descriptions, { claims, inputs: width, count, within: name });
   const layer = description.build({ claims, name, inputs, index: count.value++, inner });

@@ -1,4 +1,5 @@
 import type { EngineName } from '../engine/engine.js';
+import { GRADIENT_NORM } from '../optimizers/index.js';
 
 /** What one epoch of training came to. Means are over samples. */
 export interface EpochRecord {
@@ -15,7 +16,10 @@ export interface EpochRecord {
   /** Loss on the validation data after the epoch, without penalties. */
   readonly valLoss?: number;
   readonly valAccuracy?: number;
+  /** Of the epoch's last step. */
   readonly learningRate: number;
+  /** Mean norm of all gradients together before they are clipped; for optimizers that clip by a norm. */
+  readonly gradientNorm?: number;
   readonly steps: number;
   /** Time spent training, without validation. */
   readonly seconds: number;
@@ -28,6 +32,8 @@ export interface History {
   /** Loss of every step, without and with penalties. */
   readonly stepDataLoss: Float64Array;
   readonly stepLoss: Float64Array;
+  /** Norm of all gradients of every step before they are clipped; for optimizers that clip by a norm. */
+  readonly stepGradientNorm?: Float64Array;
   readonly seed: number;
   readonly engine: EngineName;
   readonly threads: number;
@@ -39,6 +45,19 @@ export interface History {
   readonly samplesPerSecond: number;
 }
 
+const isNorm = (name: string) => name.startsWith(GRADIENT_NORM);
+
+/** Totals that are one number a step; all others are sums over the samples of the step. */
+export function isPerStep(name: string): boolean {
+  return name === 'penalty' || isNorm(name);
+}
+
+/** The norm of all gradients in the totals of a step, which hold squares: of all, or of each tensor. */
+export function gradientNormOf(names: readonly string[], totals: ArrayLike<number>, first = 0): number | undefined {
+  if (!names.some(isNorm)) return undefined;
+  return Math.sqrt(names.reduce((sum, name, i) => (isNorm(name) ? sum + totals[first + i] : sum), 0));
+}
+
 /** Adds up what the steps of an epoch report. */
 export class EpochSums {
   samples = 0;
@@ -46,6 +65,7 @@ export class EpochSums {
   seconds = 0;
   readonly #sums: Float64Array;
   readonly #names: readonly string[];
+  #gradientNorms: number | undefined;
 
   constructor(names: readonly string[]) {
     this.#names = names;
@@ -60,8 +80,10 @@ export class EpochSums {
     this.samples += rows;
     this.steps++;
     this.#names.forEach((name, i) => {
-      this.#sums[i] += name === 'penalty' ? totals[i] * rows : totals[i];
+      this.#sums[i] += isPerStep(name) ? totals[i] * rows : totals[i];
     });
+    const norm = gradientNormOf(this.#names, totals);
+    if (norm !== undefined) this.#gradientNorms = (this.#gradientNorms ?? 0) + norm;
   }
 
   mean(name: string): number | undefined {
@@ -82,6 +104,7 @@ export class EpochSums {
       ...(validation === undefined ? {} : { valLoss: validation['loss'] }),
       ...(validation?.['accuracy'] === undefined ? {} : { valAccuracy: validation['accuracy'] }),
       learningRate,
+      ...(this.#gradientNorms === undefined ? {} : { gradientNorm: this.#gradientNorms / this.steps }),
       steps: this.steps,
       seconds: this.seconds,
       samplesPerSecond: this.samples / this.seconds,

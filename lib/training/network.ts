@@ -10,12 +10,14 @@ import {
   Model,
   readModel,
   resolveLoss,
+  resolveRegularizers,
   saveModel,
   withHead,
   type Architecture,
   type LayerDescription,
   type LayerReference,
   type LossLike,
+  type RegularizerLike,
 } from '../network/index.js';
 import type { Fit } from './fit.js';
 import { checkData, optionNames, Trainer, type Data, type FitOptions } from './trainer.js';
@@ -27,6 +29,8 @@ export interface NetworkOptions extends EngineOptions {
   layers: readonly LayerDescription[];
   /** What training makes small; default `softmaxCrossEntropy`. */
   loss?: LossLike;
+  /** Penalties on the kernels of all layers that have none of their own, such as `l2(1e-4)`; default none. */
+  regularizer?: RegularizerLike;
   /** Seed of everything random, a whole number in [0, 2⁵³); without it one is drawn and recorded. */
   seed?: number;
   /** Default: native where its addon loads. */
@@ -299,11 +303,12 @@ function made(parts: Parts): Network {
 }
 
 function partsOf(options: NetworkOptions): Parts {
-  const known = ['inputs', 'layers', 'loss', 'seed', 'engine', 'threads'] as const;
+  const known = ['inputs', 'layers', 'loss', 'regularizer', 'seed', 'engine', 'threads'] as const;
   const given = checkOptions<NetworkOptions>('Network', options, known);
   const inputs = checkInteger('inputs', given.inputs, { min: 1, max: 2 ** 24 });
   const loss = resolveLoss('loss', given.loss ?? 'softmaxCrossEntropy');
   const seed = given.seed === undefined ? drawSeed() : checkInteger('seed', given.seed);
-  const architecture = buildArchitecture(inputs, given.layers, loss);
+  const regularizers = resolveRegularizers('regularizer', given.regularizer);
+  const architecture = buildArchitecture(inputs, given.layers, loss, regularizers);
   return { architecture, engine: selectEngine({ engine: given.engine, threads: given.threads }), seed, step: 0 };
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kEncodingVersion = 1;
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
-constexpr std::int64_t kMaxExtent = std::int64_t{1} << 31;  // BLAS takes 32-bit extents
+constexpr std::int64_t kMaxExtent = (std::int64_t{1} << 31) - 1;  // BLAS takes 32-bit extents
 
 struct Buffer {
   Space space;
@@ -79,7 +79,7 @@ class Decoder {
     program_.training = reader_.integer(0, 1) == 1;
     program_.batchSize = reader_.integer(1, kMaxExtent);
     for (auto& size : program_.sizes) size = reader_.integer(0, kMaxElements);
-    program_.totals = reader_.count(64);
+    program_.totals = reader_.count(1U << 16);
     program_.scalars = reader_.count(64);
     program_.slots = reader_.integer(0, 16);
     program_.parameters = reader_.integer(0, kMaxElements);
@@ -99,10 +99,10 @@ class Decoder {
     buffer.second = reader_.integer(1, kMaxExtent);
     const bool perSample = buffer.space == Space::batch || buffer.space == Space::tile;
     if (perSample != (buffer.first == -1)) throw InvalidInput("A buffer has rows where its space has none");
+    if (buffer.space == Space::gradients) program_.gradients = true;
     if (!program_.training && (buffer.space == Space::gradients || buffer.space == Space::slots)) {
       throw InvalidInput("A program that does not train has no gradients and no slots");
     }
-    if (buffer.space == Space::gradients) program_.gradients = true;
     if (buffer.space == Space::slots && buffer.slot >= program_.slots) throw InvalidInput("A buffer has no slot");
     buffers_.push_back(buffer);
   }
@@ -118,7 +118,8 @@ class Decoder {
     for (std::size_t i = 0; i < rule.operands.size(); i++) {
       ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));
     }
-    for (std::size_t i = 0; i < rule.attributes; i++) call.attributes.push_back(reader_.number());
+    for (std::size_t i = 0; i < rule.attributes.size(); i++) call.attributes.push_back(reader_.number());
+    checkAttributes(rule, call.attributes.data());
     call.total = static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(program_.totals) - 1));
     bindOperands(rule, ids, call);
     program_.calls.push_back(std::move(call));
@@ -221,11 +222,28 @@ class Decoder {
                        (rule.name == "gatherTargets" && program_.needsTargets != extent) ||
                        (rule.name == "emit" && program_.outputs != extent) || program_.scalars < scalarsOf(rule.name);
     if (unmet) invalid(rule, "needs what the program does not ask for");
+    checkTotals(rule, call);
+  }
+
+  // A kernel that reads a total names it by an attribute. Programs that only predict have no totals while they run.
+  void checkTotals(const KernelRule& rule, const Call& call) const {
+    for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+      if (rule.attributes[i] != "total") continue;
+      const bool known = call.attributes[i] < static_cast<double>(program_.totals);
+      if (!program_.training || !known) invalid(rule, "reads a total that is not there");
+    }
   }
 
   static std::size_t scalarsOf(const std::string& kernel) {
-    if (kernel == "adam") return 3;
-    return kernel == "sgd" || kernel == "momentum" || kernel == "rmsProp" ? 1 : 0;
+    static constexpr struct {
+      const char* kernel;
+      std::size_t scalars;
+    } kCounts[] = {{"sgd", 1},  {"momentum", 2}, {"nesterov", 1}, {"adaGrad", 1}, {"adaDelta", 1}, {"rmsProp", 1},
+                   {"adam", 3}, {"amsGrad", 3},  {"nadam", 4},    {"radam", 3},   {"adaMax", 2}};
+    for (const auto& count : kCounts) {
+      if (kernel == count.kernel) return count.scalars;
+    }
+    return 0;
   }
 
   void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {
@@ -265,6 +283,20 @@ class Decoder {
 };
 
 }  // namespace
+
+void checkAttributes(const KernelRule& rule, const double* attributes) {
+  for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+    const std::string& name = rule.attributes[i];
+    const double value = attributes[i];
+    const bool number = name == "activation" || name == "stream" || name == "total";
+    const double most = name == "activation" ? 1000 : number ? 4294967295.0 : 1e30;
+    const double least = number ? 0 : -1e30;
+    // Written so that NaN is refused.
+    if (!(value >= least && value <= most) || (number && value != std::floor(value))) {
+      invalid(rule, "attribute " + name + " is out of range");
+    }
+  }
+}
 
 Program decodeProgram(const double* code, std::size_t length, SimdLevel level) {
   return Decoder(code, length, level).decode();

@@ -11,6 +11,11 @@ double softmaxCrossEntropy(const Tile& tile) {
   double total = 0;
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float* logits = tile.operand[0] + row * classes;
+    // A label out of range makes the loss NaN, which stops training; it is never an index.
+    if (!(labels[row] >= 0 && labels[row] < static_cast<float>(classes))) {
+      total = __builtin_nan("");
+      continue;
+    }
     const auto label = static_cast<std::int64_t>(labels[row]);
     float largest = logits[0];
     for (std::int64_t j = 1; j < classes; j++) largest = logits[j] <= largest ? largest : logits[j];
@@ -56,7 +61,7 @@ double accuracy(const Tile& tile) {
     const float* scores = tile.operand[0] + row * classes;
     std::int64_t best = 0;
     for (std::int64_t j = 1; j < classes; j++) best = scores[j] > scores[best] ? j : best;
-    correct += best == static_cast<std::int64_t>(labels[row]) ? 1 : 0;
+    correct += static_cast<float>(best) == labels[row] ? 1 : 0;
   }
   return static_cast<double>(correct);
 }
