@@ -56,7 +56,7 @@ export interface LayerContext {
   /** Place in the network, from 0, inner layers counted: layers that draw random numbers have a stream of their own by it. */
   readonly index: number;
   /** Builds layers inside this one, on its own inputs unless told otherwise. */
-  inner(descriptions: readonly LayerDescription[], inputs?: number): Layer[];
+  readonly inner: (descriptions: readonly LayerDescription[], inputs?: number) => Layer[];
 }
 
 /**

@@ -255,7 +255,7 @@ export class Network extends Model {
   async adaptInputs(data: Data): Promise<void> {
     const checked = toDataset(data, 'data');
     this.#checkWidth(checked);
-    if (!this.architecture.layers.some(({ learnInputs }) => learnInputs !== undefined)) {
+    if (!this.architecture.layers.some((layer) => layer.learnInputs !== undefined)) {
       throw new StateError('Expected a network with an inputNormalization layer for adaptInputs');
     }
     await this.learnInputs(checked, { again: true });
