@@ -93,11 +93,12 @@ export class Model {
     if (values.length !== size) {
       throw new ShapeError(`Expected ${size} values ([${shape.join(', ')}]) for ${name}, received ${values.length}`);
     }
-    const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
+    // As they will be stored: a number too large for float32 is infinite by then.
+    const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(Math.fround(value)));
     if (bad >= 0) {
       throw new DataError(
-        'ERR_DATA_NOT_FINITE',
-        `Expected finite values for ${name}, received ${values[bad]} at index ${bad}`,
+        'ERR_DATA_NON_FINITE',
+        `Expected finite values (in float32) for ${name}, received ${values[bad]} at index ${bad}`,
       );
     }
     this.#store.write('parameters', offset, Float64Array.from(values));

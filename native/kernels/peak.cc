@@ -20,7 +20,8 @@ double multiplyAdds(std::int64_t repetitions) {
   // Floating-point sums may not be computed ahead of time, but they must be used.
   volatile float sink = 0;
   for (int i = 0; i < kSums; i++) sink = sink + sum[i][0];
-  return static_cast<double>(repetitions) * kSums * 2 * static_cast<double>(sizeof(Lanes) / sizeof(float));
+  constexpr std::size_t kLanes = sizeof(Lanes) / sizeof(float);
+  return static_cast<double>(repetitions) * kSums * 2 * static_cast<double>(kLanes);
 }
 
 }  // namespace blasnet::BLASNET_SIMD
