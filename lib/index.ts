@@ -5,16 +5,25 @@
  */
 export {
   elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
   identity,
   leakyRelu,
+  mish,
   relu,
+  relu6,
   selu,
   sigmoid,
+  silu,
+  softplus,
+  softsign,
   tanh,
   type Activation,
   type ActivationLike,
   type ActivationName,
   type EluOptions,
+  type GeluOptions,
   type LeakyReluOptions,
 } from './activations/index.js';
 export {
@@ -59,7 +68,21 @@ export {
   type DropoutOptions,
   type LayerDescription,
 } from './layers/index.js';
-export { meanSquaredError, softmaxCrossEntropy, type Loss, type LossLike, type LossName } from './losses/index.js';
+export {
+  binaryCrossEntropy,
+  huber,
+  meanAbsoluteError,
+  meanSquaredError,
+  multiclassHinge,
+  softmaxCrossEntropy,
+  type BinaryCrossEntropyOptions,
+  type HuberOptions,
+  type Loss,
+  type LossLike,
+  type LossName,
+  type MulticlassHingeOptions,
+  type SoftmaxCrossEntropyOptions,
+} from './losses/index.js';
 export {
   adam,
   momentum,

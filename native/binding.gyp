@@ -3,6 +3,7 @@
 {
   'variables': {
     'kernels': [
+      'kernels/accuracy.cc',
       'kernels/activation.cc',
       'kernels/dense.cc',
       'kernels/dropout.cc',
@@ -12,9 +13,11 @@
       'kernels/normalize.cc',
       'kernels/peak.cc',
       'kernels/product.cc',
+      'kernels/regression.cc',
       'kernels/regularize.cc',
       'kernels/table.cc',
       'kernels/update.cc',
+      'kernels/weigh.cc',
     ],
   },
   'target_defaults': {

@@ -1,10 +1,18 @@
+import { accuracy, decisionAccuracy, targetAccuracy } from './accuracy.js';
 import { activation, activationGradient, softmax } from './activation.js';
 import type { ReferenceKernel } from './call.js';
 import type { KernelName } from './contract.js';
 import { dense, denseBiasGradient, denseInputGradient, denseKernelGradient } from './dense.js';
 import { dropout, dropoutGradient } from './dropout.js';
 import { emit, gatherFeatures, gatherLabels, gatherTargets } from './gather.js';
-import { accuracy, meanSquaredError, softmaxCrossEntropy } from './loss.js';
+import {
+  binaryCrossEntropy,
+  multiclassHinge,
+  smoothLabels,
+  smoothTargets,
+  softCrossEntropy,
+  softmaxCrossEntropy,
+} from './loss.js';
 import {
   batchNorm,
   batchNormInference,
@@ -12,8 +20,10 @@ import {
   batchNormParameterGradients,
   batchNormStatistics,
 } from './normalize.js';
+import { huber, meanAbsoluteError, meanSquaredError } from './regression.js';
 import { l2 } from './regularize.js';
 import { adam, momentum, rmsProp, sgd } from './update.js';
+import { gatherWeights, gatherWeightSum, weighLosses } from './weigh.js';
 
 /** The reference twin of every row of the contract. */
 export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
@@ -21,6 +31,8 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   gatherLabels,
   gatherTargets,
   emit,
+  gatherWeights,
+  gatherWeightSum,
   dense,
   denseInputGradient,
   denseKernelGradient,
@@ -38,6 +50,16 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   softmaxCrossEntropy,
   meanSquaredError,
   accuracy,
+  targetAccuracy,
+  decisionAccuracy,
+  smoothLabels,
+  smoothTargets,
+  softCrossEntropy,
+  binaryCrossEntropy,
+  multiclassHinge,
+  meanAbsoluteError,
+  huber,
+  weighLosses,
   l2,
   sgd,
   momentum,

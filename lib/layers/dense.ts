@@ -1,4 +1,10 @@
-import { resolveActivation, activationFromConfig, type Activation, type ActivationLike } from '../activations/index.js';
+import {
+  activationFromConfig,
+  identity,
+  resolveActivation,
+  type Activation,
+  type ActivationLike,
+} from '../activations/index.js';
 import { checkBoolean, checkInteger, checkOptions, checkString } from '../core/checks.js';
 import {
   initializerFromConfig,
@@ -120,11 +126,11 @@ class Dense implements Layer<DenseTrace> {
   readonly bias: Parameter | undefined;
   readonly #activation: Activation;
 
-  constructor({ claims, name, inputs }: LayerContext, settings: DenseSettings) {
+  constructor({ claims, name, inputs, absorbed }: LayerContext, settings: DenseSettings) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = settings.units;
-    this.#activation = settings.activation;
+    this.#activation = settings.activation.name === absorbed ? identity() : settings.activation;
     const { initializer, biasInitializer, regularizers, units } = settings;
     this.kernel = claims.claim('kernel', [inputs, units], {
       role: 'kernel',

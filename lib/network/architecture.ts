@@ -1,7 +1,7 @@
 import { expected } from '../core/checks.js';
 import { OptionError, ShapeError } from '../core/errors.js';
 import { layerConfig, type Layer, type LayerDescription } from '../layers/index.js';
-import type { Loss } from '../losses/index.js';
+import { checkClassCount, type Loss } from '../losses/index.js';
 import { ParameterClaims, type Parameter } from '../program/parameters.js';
 
 /** Parameters of a network, at most: 2³³ floats are 32 GiB. */
@@ -34,13 +34,15 @@ export function buildArchitecture(inputs: number, descriptions: readonly LayerDe
   let width = inputs;
   descriptions.forEach((description, index) => {
     claims.enter(names[index]);
-    const layer = description.build({ claims, name: names[index], inputs: width, index });
+    const absorbed = index === descriptions.length - 1 ? loss.absorbs : undefined;
+    const layer = description.build({ claims, name: names[index], inputs: width, index, absorbed });
     if (claims.size > MOST_PARAMETERS) {
       throw new ShapeError(`Expected at most ${MOST_PARAMETERS} parameters, received more at layer ${names[index]}`);
     }
     layers.push(layer);
     width = layer.outputs;
   });
+  checkClassCount(loss.classWeights, width);
   return {
     inputs,
     outputs: width,

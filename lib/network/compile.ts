@@ -12,10 +12,11 @@ export function compileTraining(
   architecture: Architecture,
   optimizer: Optimizer,
   batchSize: number,
-  options: { keepGradients?: boolean } = {},
+  options: { keepGradients?: boolean; weighted?: boolean } = {},
 ): Program {
   const program = new ProgramBuilder('train', batchSize);
   program.keepGradients = options.keepGradients ?? false;
+  program.weighted = options.weighted ?? false;
   const { output, traces } = writeForward(program, architecture);
   let gradient = architecture.loss.write(program, output, true);
   for (let i = architecture.layers.length - 1; i >= 0 && gradient !== undefined; i--) {
@@ -26,11 +27,19 @@ export function compileTraining(
   return program.finish({ scalars: scalarCount, slots, parameters: architecture.arenaSize });
 }
 
+/** What an evaluation takes into account, and whether it hands out the predictions as well. */
+export interface EvaluationKind {
+  readonly weighted: boolean;
+  readonly emits: boolean;
+}
+
 /** Loss and metrics over data, without touching a parameter. */
-export function compileEvaluation(architecture: Architecture): Program {
+export function compileEvaluation(architecture: Architecture, kind?: Partial<EvaluationKind>): Program {
   const program = new ProgramBuilder('evaluate', EVALUATION_BATCH);
+  program.weighted = kind?.weighted ?? false;
   const { output } = writeForward(program, architecture);
   architecture.loss.write(program, output, false);
+  if (kind?.emits === true) program.emit(architecture.loss.predictions(program, output));
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }
 
