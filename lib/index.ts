@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export {
+  activationNames,
   elu,
   gelu,
   hardSigmoid,
@@ -40,7 +41,8 @@ export {
 export * from './data/index.js';
 export type { EngineName } from './engine/engine.js';
 export type { LoadAttempt } from './engine/load.js';
-export { engineInfo, selectEngine, type EngineInfo, type EngineOptions } from './engine/select.js';
+export { measurePeak, type Peak, type PeakOptions } from './engine/peak.js';
+export { engineInfo, engineNames, selectEngine, type EngineInfo, type EngineOptions } from './engine/select.js';
 export {
   constant,
   glorotNormal,
@@ -86,6 +88,7 @@ export {
 export {
   adam,
   momentum,
+  optimizerNames,
   rmsProp,
   sgd,
   type AdamOptions,

@@ -47,8 +47,14 @@ export interface Addon {
   raiseStop(stop: StopHandle): void;
   dispose(handle: object): boolean;
   measurePeak(seconds: number, threads: number): { gflops: number; gigabytesPerSecond: number };
-  /** Only with BLASNET_TESTING in the environment: the n-th allocation from now fails. */
-  failAllocation?(allocations: number): void;
+  /**
+   * The rest exists only with BLASNET_TESTING in the environment, see native/engine/faults.h. The allocation that `after`
+   * others precede fails, once or from then on; -1 takes it back.
+   */
+  failAllocation?(after: number, forever?: boolean): void;
+  fault?(site: number, kind: number, after: number, forever?: boolean): void;
+  /** Bytes in native arrays now, in the whole process. */
+  allocatedBytes?(): number;
 }
 
 declare const kind: unique symbol;

@@ -143,18 +143,20 @@ class ReferenceProgram implements CompiledProgram {
 
   /** Runs of one program share its memory, so they take turns. */
   async run(store: Store, slice: Slice): Promise<Outcome> {
-    const result = this.#busy.then(() => this.#run(store as ReferenceStore, slice));
+    // Parameters as they are at the call; training, which begins here too, leaves them to those who read meanwhile.
+    const parameters = (store as ReferenceStore).snapshot();
+    const result = this.#busy.then(() => this.#run(store as ReferenceStore, slice, parameters));
     this.#busy = result.catch(() => undefined);
     return result;
   }
 
-  async #run(store: ReferenceStore, slice: Slice): Promise<Outcome> {
+  async #run(store: ReferenceStore, slice: Slice, parameters: FloatArray): Promise<Outcome> {
     const { program } = this;
     const training = program.purpose === 'train';
     if (training && store.training) throw new StateError('A training run of this network is already under way');
     if (training) store.training = true;
     try {
-      return await this.#steps(store, slice);
+      return await this.#steps(store, slice, training ? store.live : parameters);
     } finally {
       if (training) {
         store.training = false;
@@ -163,11 +165,11 @@ class ReferenceProgram implements CompiledProgram {
     }
   }
 
-  async #steps(store: ReferenceStore, slice: Slice): Promise<Outcome> {
+  async #steps(store: ReferenceStore, slice: Slice, parameters: FloatArray): Promise<Outcome> {
     const { program } = this;
     const started = performance.now();
     const clock = new Turns();
-    const steps = this.#bind(store, program.purpose === 'train' ? store.live : store.snapshot());
+    const steps = this.#bind(store, parameters);
     const output = program.outputs > 0 ? new this.#array(slice.count * program.outputs) : undefined;
     const { source } = slice.data as ReferenceData;
     const run: Run = {

@@ -81,6 +81,30 @@ export const contract = {
     attributes: ['activation', 'parameter'],
   },
   softmax: { axis: 'rows', split: 'rows', signature: 'input[rows,columns] -> output[rows,columns]', attributes: [] },
+  softmaxGradient: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'output[rows,columns] outputGradient[rows,columns] -> inputGradient[rows,columns]',
+    attributes: [],
+  },
+  prelu: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,columns] slope[columns] -> output[rows,columns]',
+    attributes: [],
+  },
+  preluInputGradient: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,columns] outputGradient[rows,columns] slope[columns] -> inputGradient[rows,columns]',
+    attributes: [],
+  },
+  preluSlopeGradient: {
+    axis: 'parameters',
+    split: 'columns',
+    signature: 'input[rows,columns] outputGradient[rows,columns] -> slopeGradient[columns]',
+    attributes: [],
+  },
 
   // Dropout ---------------------------------------------------------------------------------------------------------
   dropout: {
@@ -94,6 +118,18 @@ export const contract = {
     split: 'rows',
     signature: 'mask[rows,columns] outputGradient[rows,columns] -> inputGradient[rows,columns]',
     attributes: [],
+  },
+  alphaDropout: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,columns] -> output[rows,columns] mask[rows,columns]',
+    attributes: ['rate', 'stream'],
+  },
+  gaussianNoise: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,columns] -> output[rows,columns]',
+    attributes: ['standardDeviation', 'stream'],
   },
 
   // Normalization ---------------------------------------------------------------------------------------------------
@@ -130,6 +166,48 @@ export const contract = {
     split: 'rows',
     signature:
       'input[rows,columns] outputGradient[rows,columns] mean[columns] inverseDeviation[columns] gamma[columns] gammaGradient[columns] betaGradient[columns] -> inputGradient[rows,columns]',
+    attributes: [],
+  },
+  batchNormInferenceGradient: {
+    axis: 'rows',
+    split: 'rows',
+    signature:
+      'outputGradient[rows,columns] runningVariance[columns] gamma[columns] -> inputGradient[rows,columns]',
+    attributes: ['epsilon'],
+  },
+  layerNorm: {
+    axis: 'rows',
+    split: 'rows',
+    signature:
+      'input[rows,columns] gamma[columns] beta[columns] -> output[rows,columns] mean?[rows] inverseDeviation?[rows]',
+    attributes: ['epsilon'],
+  },
+  layerNormInputGradient: {
+    axis: 'rows',
+    split: 'rows',
+    signature:
+      'input[rows,columns] outputGradient[rows,columns] mean[rows] inverseDeviation[rows] gamma[columns] -> inputGradient[rows,columns]',
+    attributes: [],
+  },
+  layerNormGammaGradient: {
+    axis: 'parameters',
+    split: 'columns',
+    signature:
+      'input[rows,columns] outputGradient[rows,columns] mean[rows] inverseDeviation[rows] -> gammaGradient[columns]',
+    attributes: [],
+  },
+  standardize: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,columns] mean[columns] deviation[columns] -> output[rows,columns]',
+    attributes: [],
+  },
+
+  // Residual connections ----------------------------------------------------------------------------------------------
+  add: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'first[rows,columns] second[rows,columns] -> sum[rows,columns]',
     attributes: [],
   },
 

@@ -21,7 +21,8 @@ export interface BatchNormOptions {
  *
  * While training, mean and (biased) variance are the batch's; in evaluation and prediction they are the running ones, of
  * which the variance is stored unbiased. Parameters: `gamma`, `beta`, and the untrained state `runningMean` and
- * `runningVariance`, all `[features]`. A training batch must have at least two rows.
+ * `runningVariance`, all `[features]`. A training batch must have at least two rows. A frozen layer (`network.freeze`)
+ * uses its running statistics while training too, and keeps them as they are.
  *
  * @throws OptionError for options that are unknown or out of range
  *
@@ -86,8 +87,9 @@ class BatchNorm implements Layer<BatchNormTrace> {
 
   forward(program: ProgramBuilder, input: Value): BatchNormTrace {
     const { gamma, beta, runningMean, runningVariance } = this;
-    const output = program.rows(this.outputs, { requiresGradient: true });
-    if (program.purpose !== 'train') {
+    const learns = program.trains(gamma);
+    const output = program.rows(this.outputs, { requiresGradient: input.requiresGradient || learns });
+    if (program.purpose !== 'train' || !learns) {
       const operands = { input, runningMean, runningVariance, gamma, beta, output };
       program.call('batchNormInference', operands, { epsilon: this.#epsilon });
       return { input, output, mean: undefined, inverseDeviation: undefined };
@@ -106,7 +108,7 @@ class BatchNorm implements Layer<BatchNormTrace> {
   backward(program: ProgramBuilder, trace: BatchNormTrace, outputGradient: Value): Value | undefined {
     const { gamma, beta } = this;
     const { input, mean, inverseDeviation } = trace;
-    if (mean === undefined || inverseDeviation === undefined) return undefined;
+    if (mean === undefined || inverseDeviation === undefined) return this.#frozenGradient(program, input, outputGradient);
     const gammaGradient = program.gradientOf(gamma);
     const betaGradient = program.gradientOf(beta);
     const statistics = { input, outputGradient, mean, inverseDeviation };
@@ -114,6 +116,15 @@ class BatchNorm implements Layer<BatchNormTrace> {
     if (!input.requiresGradient) return undefined;
     const inputGradient = program.rows(this.inputs);
     program.call('batchNormInputGradient', { ...statistics, gamma, gammaGradient, betaGradient, inputGradient }, {});
+    return inputGradient;
+  }
+
+  #frozenGradient(program: ProgramBuilder, input: Value, outputGradient: Value): Value | undefined {
+    if (!input.requiresGradient) return undefined;
+    const { gamma, runningVariance } = this;
+    const inputGradient = program.rows(this.inputs);
+    const operands = { outputGradient, runningVariance, gamma, inputGradient };
+    program.call('batchNormInferenceGradient', operands, { epsilon: this.#epsilon });
     return inputGradient;
   }
 }

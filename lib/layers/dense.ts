@@ -124,13 +124,13 @@ class Dense implements Layer<DenseTrace> {
   readonly leastRows = 1;
   readonly kernel: Parameter;
   readonly bias: Parameter | undefined;
-  readonly #activation: Activation;
+  readonly activation: Activation;
 
   constructor({ claims, name, inputs, absorbed }: LayerContext, settings: DenseSettings) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = settings.units;
-    this.#activation = settings.activation.name === absorbed ? identity() : settings.activation;
+    this.activation = settings.activation.name === absorbed ? identity() : settings.activation;
     const { initializer, biasInitializer, regularizers, units } = settings;
     this.kernel = claims.claim('kernel', [inputs, units], {
       role: 'kernel',
@@ -150,26 +150,23 @@ class Dense implements Layer<DenseTrace> {
 
   forward(program: ProgramBuilder, input: Value): DenseTrace {
     const { kernel, bias } = this;
-    const { id, parameter, saves } = this.#activation;
+    const { id, parameter, saves } = this.activation;
     const fused = saves === 'output';
-    const sums = program.rows(this.outputs, { requiresGradient: true });
+    const sums = program.rows(this.outputs, { requiresGradient: input.requiresGradient || program.trains(kernel) });
     const attributes = fused ? { activation: id, parameter } : { activation: 0, parameter: 0 };
     program.call('dense', { input, kernel, bias, output: sums }, attributes);
-    return { input, sums, output: fused ? sums : writeActivation(program, this.#activation, sums) };
+    const output = fused ? sums : writeActivation(program, this.activation, sums);
+    return { input, sums, output, saved: sums };
   }
 
   backward(program: ProgramBuilder, { input, sums, output }: DenseTrace, outputGradient: Value): Value | undefined {
     const { kernel, bias } = this;
-    const sumsGradient = writeActivationGradient(program, this.#activation, { input: sums, output }, outputGradient);
-    const kernelGradient = program.gradientOf(kernel);
-    program.parameterCall(
-      kernel,
-      'gradient',
-      'denseKernelGradient',
-      { input, outputGradient: sumsGradient, kernelGradient },
-      {},
-    );
-    if (bias !== undefined) {
+    const sumsGradient = writeActivationGradient(program, this.activation, { input: sums, output }, outputGradient);
+    if (program.trains(kernel)) {
+      const operands = { input, outputGradient: sumsGradient, kernelGradient: program.gradientOf(kernel) };
+      program.parameterCall(kernel, 'gradient', 'denseKernelGradient', operands, {});
+    }
+    if (bias !== undefined && program.trains(bias)) {
       const biasGradient = program.gradientOf(bias);
       program.parameterCall(bias, 'gradient', 'denseBiasGradient', { outputGradient: sumsGradient, biasGradient }, {});
     }

@@ -47,6 +47,17 @@ export class Model {
     return this.architecture.outputs;
   }
 
+  /** Name of the loss, such as `softmaxCrossEntropy`, with which predictions are probabilities. */
+  get lossName(): string {
+    return this.architecture.loss.name;
+  }
+
+  /** How many numbers training changes. */
+  get parameterCount(): number {
+    const trained = this.architecture.parameters.filter(({ role }) => role !== 'state');
+    return trained.reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Names of all parameters, such as `dense1.kernel`, in the order of the layers. */
   get parameterNames(): string[] {
     return this.architecture.parameters.map(({ name }) => name);
@@ -196,7 +207,7 @@ export class Model {
         return;
       }
       const [fanIn, fanOut = fanIn] = shape;
-      initialize(range, { fanIn, fanOut }, new RandomStream(this.seed, streams.initialization + index));
+      initialize(range, { fanIn, fanOut, shape }, new RandomStream(this.seed, streams.initialization + index));
     });
     return arena;
   }

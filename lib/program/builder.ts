@@ -60,11 +60,24 @@ export class ProgramBuilder {
   weighted = false;
   readonly #arenaValues = new Map<string, Value>();
   readonly #needs = { width: 0, labels: false, targets: 0 };
+  readonly #frozen: ReadonlySet<string>;
   #outputs = 0;
 
-  constructor(purpose: Purpose, batchSize: number) {
+  /** @param frozen names of layers whose parameters stay as they are */
+  constructor(purpose: Purpose, batchSize: number, frozen: ReadonlySet<string> = new Set()) {
     this.purpose = purpose;
     this.batchSize = batchSize;
+    this.#frozen = frozen;
+  }
+
+  /** Whether a layer is to stay as it is while others train. */
+  isFrozen(layer: string): boolean {
+    return this.#frozen.has(layer);
+  }
+
+  /** Whether training changes a parameter: state never, that of a frozen layer not for now. */
+  trains({ role, layer }: Parameter): boolean {
+    return role !== 'state' && !this.#frozen.has(layer);
   }
 
   /** A value with one row of `columns` numbers per sample. */

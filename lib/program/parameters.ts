@@ -1,11 +1,15 @@
 import type { RandomStream } from '../core/random.js';
 
-/** Fills a new parameter. `fans` are the inputs and outputs of one unit, which most initializers scale by. */
-export type InitializeFunction = (
-  values: Float64Array,
-  fans: { readonly fanIn: number; readonly fanOut: number },
-  random: RandomStream,
-) => void;
+/** How large the parameter to be filled is, and the inputs and units of its layer, which most initializers scale by. */
+export interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+  /** One or two extents; the values lie row after row. */
+  readonly shape: readonly number[];
+}
+
+/** Fills a new parameter. */
+export type InitializeFunction = (values: Float64Array, fans: Fans, random: RandomStream) => void;
 
 /** What a parameter is to its layer. Regularizers and weight decay act on kernels only. State is never trained. */
 export type Role = 'kernel' | 'bias' | 'scale' | 'state';

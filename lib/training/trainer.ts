@@ -115,27 +115,28 @@ export class Trainer {
       data,
       checkOptions<FitOptions>('fit', options, trainerOptions),
     );
-    return new Fit((report) => this.network.inTurn(() => this.#fit(settings, report)));
+    // Copied now, though the fit may have to wait: the caller's arrays are the caller's again when this returns.
+    const samples = copySamples(this.network, settings);
+    return new Fit((report) => this.network.inTurn(() => this.#fit(settings, samples, report)));
   }
 
-  async #fit(settings: Settings, report: (record: EpochRecord) => void): Promise<History> {
-    settings.signal?.throwIfAborted();
+  async #fit(settings: Settings, samples: Samples, report: (record: EpochRecord) => void): Promise<History> {
     const { network } = this;
-    const program = network.prepareTraining(this.optimizer, settings.batchSize, this);
-    const data = network.engine.createData(settings.train);
-    const validation = settings.validation === undefined ? undefined : network.engine.createData(settings.validation);
     const stop = new Stop();
     const abort = () => {
       stop.stop();
     };
     settings.signal?.addEventListener('abort', abort);
+    let program: CompiledProgram | undefined;
     try {
-      return await this.#epochsOf(settings, { program, data, validation, stop }, report);
+      settings.signal?.throwIfAborted();
+      program = network.prepareTraining(this.optimizer, settings.batchSize, this);
+      return await this.#epochsOf(settings, { program, ...samples, stop }, report);
     } finally {
       settings.signal?.removeEventListener('abort', abort);
-      data.dispose();
-      validation?.dispose();
-      program.dispose();
+      samples.data.dispose();
+      samples.validation?.dispose();
+      program?.dispose();
     }
   }
 
@@ -248,11 +249,25 @@ export class Trainer {
   }
 }
 
-interface Work {
-  readonly program: CompiledProgram;
+/** A fit's samples in the engine's own memory. */
+interface Samples {
   readonly data: EngineData;
   readonly validation: EngineData | undefined;
+}
+
+interface Work extends Samples {
+  readonly program: CompiledProgram;
   readonly stop: Stop;
+}
+
+function copySamples({ engine }: Network, { train, validation }: Settings): Samples {
+  const data = engine.createData(train);
+  try {
+    return { data, validation: validation === undefined ? undefined : engine.createData(validation) };
+  } catch (error) {
+    data.dispose();
+    throw error;
+  }
 }
 
 /** The order of the samples in one epoch of a trainer. */

@@ -15,6 +15,8 @@ bool fuse(Call& first, const Call& second, SimdLevel level, std::int64_t batchSi
   if (first.total >= 0 || second.total >= 0) return false;
   const Operand& passed = first.operands.back();
   if (passed.space != Space::block || !isSame(passed, second.operands.front())) return false;
+  // One place may be read as another shape than it was written in.
+  if (!std::equal(std::begin(first.dimension), std::end(first.dimension), second.dimension)) return false;
   const Kernel kernel = fusedKernelFor(level, first.rule->name.c_str(), second.rule->name.c_str(), batchSize);
   if (kernel == nullptr) return false;
   first.kernel = kernel;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kEncodingVersion = 1;
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
-constexpr std::int64_t kMaxExtent = std::int64_t{1} << 31;  // BLAS takes 32-bit extents
+constexpr std::int64_t kMaxExtent = (std::int64_t{1} << 31) - 1;  // BLAS takes 32-bit extents
 
 struct Buffer {
   Space space;
@@ -100,10 +100,10 @@ class Decoder {
     buffer.second = reader_.integer(1, kMaxExtent);
     const bool perSample = buffer.space == Space::batch || buffer.space == Space::tile;
     if (perSample != (buffer.first == -1)) throw InvalidInput("A buffer has rows where its space has none");
+    if (buffer.space == Space::gradients) program_.gradients = true;
     if (!program_.training && (buffer.space == Space::gradients || buffer.space == Space::slots)) {
       throw InvalidInput("A program that does not train has no gradients and no slots");
     }
-    if (buffer.space == Space::gradients) program_.gradients = true;
     if (buffer.space == Space::slots && buffer.slot >= program_.slots) throw InvalidInput("A buffer has no slot");
     buffers_.push_back(buffer);
   }
@@ -119,7 +119,8 @@ class Decoder {
     for (std::size_t i = 0; i < rule.operands.size(); i++) {
       ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));
     }
-    for (std::size_t i = 0; i < rule.attributes; i++) call.attributes.push_back(reader_.number());
+    for (std::size_t i = 0; i < rule.attributes.size(); i++) call.attributes.push_back(reader_.number());
+    checkAttributes(rule, call.attributes.data());
     call.total = static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(program_.totals) - 1));
     bindOperands(rule, ids, call);
     program_.calls.push_back(std::move(call));
@@ -293,6 +294,20 @@ class Decoder {
 };
 
 }  // namespace
+
+void checkAttributes(const KernelRule& rule, const double* attributes) {
+  for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+    const std::string& name = rule.attributes[i];
+    const double value = attributes[i];
+    const bool number = name == "activation" || name == "stream";
+    const double most = name == "activation" ? 1000 : number ? 4294967295.0 : 1e30;
+    const double least = number ? 0 : -1e30;
+    // Written so that NaN is refused.
+    if (!(value >= least && value <= most) || (number && value != std::floor(value))) {
+      invalid(rule, "attribute " + name + " is out of range");
+    }
+  }
+}
 
 Program decodeProgram(const double* code, std::size_t length, SimdLevel level) {
   return Decoder(code, length, level).decode();

@@ -58,7 +58,7 @@ struct Constant {
 
 struct Program {
   bool training;
-  bool gradients;  // some operand lies in the gradient arena
+  bool gradients;  // some buffer lies in the gradient arena
   std::int64_t batchSize;
   std::vector<Call> calls;
   std::vector<Group> groups;
@@ -75,6 +75,9 @@ struct Program {
   std::int64_t needsTargets;
   std::int64_t labelLimit;  // labels must be below; 0 where no kernel reads labels
 };
+
+// Throws InvalidInput for attributes that a kernel could not convert.
+void checkAttributes(const KernelRule& rule, const double* attributes);
 
 // Throws InvalidInput. The encoding is written by lib/engine/encode.ts.
 Program decodeProgram(const double* code, std::size_t length, SimdLevel level);

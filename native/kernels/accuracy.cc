@@ -16,7 +16,7 @@ double accuracy(const Tile& tile) {
   std::int64_t correct = 0;
   for (std::int64_t row = 0; row < tile.count; row++) {
     const std::int64_t best = largestAt(tile.operand[0] + row * classes, classes);
-    correct += best == static_cast<std::int64_t>(labels[row]) ? 1 : 0;
+    correct += static_cast<float>(best) == labels[row] ? 1 : 0;
   }
   return static_cast<double>(correct);
 }

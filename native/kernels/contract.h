@@ -10,6 +10,7 @@ namespace blasnet {
 
 constexpr int kMaxOperands = 8;
 constexpr int kMaxSymbols = 3;
+constexpr int kMaxScalars = 8;  // that a kernel may read of a step's
 // Floats that a kernel may use for what it copies or turns round; each thread has its own.
 constexpr std::int64_t kScratchFloats = 192 * 1024;
 
@@ -35,6 +36,7 @@ struct StepContext {
   const DataView* data;        // null where the program gathers nothing
   const std::uint32_t* order;  // which samples; null means 0, 1, 2, ...
   std::int64_t firstSample;    // place of the batch's first sample in `order`
+  std::int64_t firstOutput;    // row of `output` for the batch's first sample
   float* output;               // where `emit` writes; null where nothing is emitted
 };
 
@@ -68,7 +70,7 @@ struct KernelRule {
   std::string split;
   std::vector<OperandRule> operands;
   std::vector<std::string> symbols;  // all but `rows`, in order of first appearance
-  std::size_t attributes;
+  std::vector<std::string> attributes;
 };
 
 // The table, parsed once. Programs name a kernel by its place in it.

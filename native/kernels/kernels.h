@@ -19,15 +19,32 @@ double denseBiasGradient(const Tile& tile);
 double activation(const Tile& tile);
 double activationGradient(const Tile& tile);
 double softmax(const Tile& tile);
+// softmax.cc
+double softmaxGradient(const Tile& tile);
+// prelu.cc
+double prelu(const Tile& tile);
+double preluInputGradient(const Tile& tile);
+double preluSlopeGradient(const Tile& tile);
 // dropout.cc
 double dropout(const Tile& tile);
 double dropoutGradient(const Tile& tile);
+double alphaDropout(const Tile& tile);
+// noise.cc
+double gaussianNoise(const Tile& tile);
 // normalize.cc
 double batchNormStatistics(const Tile& tile);
 double batchNorm(const Tile& tile);
 double batchNormInference(const Tile& tile);
 double batchNormParameterGradients(const Tile& tile);
 double batchNormInputGradient(const Tile& tile);
+double batchNormInferenceGradient(const Tile& tile);
+double standardize(const Tile& tile);
+// layer_norm.cc
+double layerNorm(const Tile& tile);
+double layerNormInputGradient(const Tile& tile);
+double layerNormGammaGradient(const Tile& tile);
+// add.cc
+double add(const Tile& tile);
 // loss.cc
 double softmaxCrossEntropy(const Tile& tile);
 double softCrossEntropy(const Tile& tile);

@@ -4,6 +4,11 @@
 
 namespace blasnet::BLASNET_SIMD {
 
+// A label out of range makes the loss NaN, which stops training; it is never an index.
+BLASNET_INLINE bool isClass(float label, std::int64_t classes) {
+  return label >= 0.0F && label < static_cast<float>(classes);
+}
+
 BLASNET_INLINE float largestOf(const float* values, std::int64_t count) {
   float largest = values[0];
   for (std::int64_t j = 1; j < count; j++) largest = values[j] <= largest ? largest : values[j];
@@ -18,6 +23,10 @@ double softmaxCrossEntropy(const Tile& tile) {
   double total = 0;
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float* logits = tile.operand[0] + row * classes;
+    if (!isClass(labels[row], classes)) {
+      total = __builtin_nan("");
+      continue;
+    }
     const auto label = static_cast<std::int64_t>(labels[row]);
     const float largest = largestOf(logits, classes);
     float sum = 0;
@@ -76,8 +85,10 @@ double smoothLabels(const Tile& tile) {
   const auto own = static_cast<float>(1.0 - tile.attributes[0]);
   for (std::int64_t row = 0; row < tile.count; row++) {
     float* targets = tile.operand[2] + row * classes;
-    for (std::int64_t j = 0; j < classes; j++) targets[j] = rest;
-    targets[static_cast<std::int64_t>(tile.operand[0][row])] += own;
+    const float label = tile.operand[0][row];
+    const float spread = isClass(label, classes) ? rest : __builtin_nanf("");
+    for (std::int64_t j = 0; j < classes; j++) targets[j] = spread;
+    if (isClass(label, classes)) targets[static_cast<std::int64_t>(label)] += own;
     if (classWeights == nullptr) continue;
     for (std::int64_t j = 0; j < classes; j++) targets[j] *= classWeights[j];
   }
@@ -147,6 +158,10 @@ double multiclassHinge(const Tile& tile) {
   double total = 0;
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float* scores = tile.operand[0] + row * classes;
+    if (!isClass(tile.operand[1][row], classes)) {
+      total = __builtin_nan("");
+      continue;
+    }
     const auto label = static_cast<int>(tile.operand[1][row]);
     const float right = scores[label];
     const double loss = sumOf(classes, [&](std::int64_t j) {

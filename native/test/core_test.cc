@@ -122,7 +122,7 @@ void testProgram(const Code& code, std::size_t index) {
   for (const SimdLevel level : {SimdLevel::baseline, SimdLevel::avx2, SimdLevel::avx512}) {
     if (!simdSupported(level)) continue;
     const std::string name = "program " + std::to_string(index) + " on " + simdName(level);
-    const Program program = decodeProgram(code.data(), code.size(), kernelsFor(level));
+    const Program program = decodeProgram(code.data(), code.size(), level);
     const Result one = runProgram(program, 1);
     check(one.steps == (kCount + program.batchSize - 1) / program.batchSize, name + " completes its steps");
     for (const int threads : {2, 3}) {
@@ -172,7 +172,7 @@ void testMutations(const std::vector<Code>& programs, int count) {
   for (int i = 0; i < count; i++) {
     const Code code = mutate(programs[random() % programs.size()], random);
     try {
-      const Program program = decodeProgram(code.data(), code.size(), kernelsFor(bestSimdLevel()));
+      const Program program = decodeProgram(code.data(), code.size(), bestSimdLevel());
       if (elements(program) > 4e6) continue;
       runProgram(program, 2);
       ran++;
