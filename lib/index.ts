@@ -38,6 +38,7 @@ export {
   ShapeError,
   StateError,
 } from './core/errors.js';
+export type { RandomStream } from './core/random.js';
 export * from './data/index.js';
 export type { EngineName } from './engine/engine.js';
 export type { LoadAttempt } from './engine/load.js';
@@ -53,22 +54,44 @@ export {
   lecunUniform,
   normal,
   ones,
+  orthogonal,
+  truncatedNormal,
+  uniform,
   zeros,
+  type FillingInitializer,
   type Initializer,
+  type InitializerFunction,
   type InitializerLike,
   type InitializerName,
   type NormalOptions,
+  type OrthogonalOptions,
+  type TruncatedNormalOptions,
+  type UniformOptions,
 } from './initializers/index.js';
 export {
   activation,
+  alphaDropout,
   batchNorm,
   dense,
   dropout,
+  gaussianNoise,
+  inputNormalization,
+  layerNorm,
+  prelu,
+  residual,
+  softmax,
   type ActivationLayerOptions,
+  type AlphaDropoutOptions,
   type BatchNormOptions,
   type DenseOptions,
   type DropoutOptions,
+  type GaussianNoiseOptions,
+  type InputNormalizationOptions,
   type LayerDescription,
+  type LayerNormOptions,
+  type PreluOptions,
+  type ResidualOptions,
+  type SoftmaxOptions,
 } from './layers/index.js';
 export {
   binaryCrossEntropy,
@@ -99,18 +122,43 @@ export {
   type OptimizerName,
   type RmsPropOptions,
 } from './optimizers/index.js';
+export type { Fans } from './program/parameters.js';
+export {
+  measure,
+  metrics,
+  topK,
+  type MeasureOptions,
+  type Metric,
+  type MetricLike,
+  type MetricName,
+  type MetricValues,
+  type PerClass,
+} from './metrics/index.js';
 export { l2, type Regularizer, type RegularizerLike } from './regularizers/index.js';
 export {
+  activationStatistics,
   Fit,
+  gradientCheck,
   Network,
   Trainer,
+  type ActivationStatistics,
+  type ActivationStatisticsOptions,
   type Data,
   type EpochRecord,
+  type EvaluateOptions,
   type Evaluation,
   type FitOptions,
+  type FuseOptions,
+  type GradientCheckOptions,
+  type GradientReport,
   type History,
+  type LayerActivations,
+  type LayerGradients,
+  type LayerInfo,
+  type LayerReference,
   type NetworkOptions,
   type PredictOptions,
   type Progress,
+  type ReplaceHeadOptions,
   type Samples,
 } from './training/index.js';

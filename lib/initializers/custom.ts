@@ -51,7 +51,9 @@ export function lostInitializer(name: unknown): Initializer {
   return {
     name: 'custom',
     fill: () => {
-      throw new StateError(`The initializer function "${name}" was not saved with the model: give the layer another one`);
+      throw new StateError(
+        `The initializer function "${name}" was not saved with the model: give the layer another one`,
+      );
     },
     config: { name: 'custom', function: name },
   };

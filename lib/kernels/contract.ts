@@ -171,8 +171,7 @@ export const contract = {
   batchNormInferenceGradient: {
     axis: 'rows',
     split: 'rows',
-    signature:
-      'outputGradient[rows,columns] runningVariance[columns] gamma[columns] -> inputGradient[rows,columns]',
+    signature: 'outputGradient[rows,columns] runningVariance[columns] gamma[columns] -> inputGradient[rows,columns]',
     attributes: ['epsilon'],
   },
   layerNorm: {

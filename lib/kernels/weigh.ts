@@ -40,7 +40,7 @@ export const gatherWeightSum: ReferenceKernel = ({ operands, attributes }, start
 export const weighLosses: ReferenceKernel = ({ operands, dimensions }, start, end, { rows }) => {
   const [losses, weights, weightSum, gradient] = operands;
   const [, columns] = dimensions;
-  const share = weightSum[0] > 0 ? rows / weightSum[0] : 0;
+  const share = weightSum[0] === 0 ? 0 : rows / weightSum[0];
   let total = 0;
   for (let row = start; row < end; row++) {
     const factor = weights.length > 0 ? weights[row] * share : share;

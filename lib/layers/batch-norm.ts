@@ -108,7 +108,8 @@ class BatchNorm implements Layer<BatchNormTrace> {
   backward(program: ProgramBuilder, trace: BatchNormTrace, outputGradient: Value): Value | undefined {
     const { gamma, beta } = this;
     const { input, mean, inverseDeviation } = trace;
-    if (mean === undefined || inverseDeviation === undefined) return this.#frozenGradient(program, input, outputGradient);
+    if (mean === undefined || inverseDeviation === undefined)
+      return this.#frozenGradient(program, input, outputGradient);
     const gammaGradient = program.gradientOf(gamma);
     const betaGradient = program.gradientOf(beta);
     const statistics = { input, outputGradient, mean, inverseDeviation };

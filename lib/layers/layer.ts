@@ -76,5 +76,7 @@ export interface LayerDescription {
   /** What stands inside a block, and how deep it goes on in there. */
   readonly layers?: readonly LayerDescription[];
   readonly nesting?: number;
+  /** The same block around other layers. */
+  rebuild?(layers: readonly LayerDescription[]): LayerDescription;
   build(context: LayerContext): Layer;
 }

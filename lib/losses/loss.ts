@@ -8,8 +8,8 @@ export interface Loss {
   /** What predictions are: one class of several, yes or no in every column, or numbers. Metrics read them so. */
   readonly task: 'classes' | 'decisions' | 'values';
   /**
-   * The final activation that the loss and the predictions apply themselves. A network that ends in it is trained from its
-   * logits: the last layer leaves it out, so that it is applied once.
+   * The final activation that the loss and the predictions apply themselves. A network that ends in it, as a layer of its own
+   * or within `dense`, is trained from its logits: the activation is left out, so that it is applied once.
    */
   readonly absorbs?: 'softmax' | 'sigmoid';
   /** One weight per output of the network. */

@@ -62,7 +62,8 @@ export class Measurement {
   }
 
   result(): MetricValues {
-    return Object.fromEntries(this.#running.map(({ name, accumulator }) => [name, accumulator.result()]));
+    const results = this.#running.map(({ name, accumulator }) => [name, accumulator.result()]);
+    return Object.fromEntries(results) as MetricValues;
   }
 }
 

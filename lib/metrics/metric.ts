@@ -95,7 +95,8 @@ export function readClasses(name: string, { columns, task, labels, targets }: Pa
     };
   }
   if (task === 'decisions') throw unfit(name, `needs one class per sample, and the network decides on ${columns}`);
-  if (!labels && (task === 'values' || !targets)) throw unfit(name, 'needs labels, and the data has none');
+  if (task === 'values' && columns === 1) throw unfit(name, 'needs classes, and the network predicts one value');
+  if (!labels && !targets) throw unfit(name, 'needs labels or targets, and the data has none that fit');
   return {
     classes: columns,
     truth: (batch, row) => batch.labels?.[row] ?? largestAt(batch.targets!, row * columns, columns),

@@ -52,7 +52,7 @@ double weighLosses(const Tile& tile) {
   const float* weights = tile.operand[1];
   const float weightSum = tile.operand[2][0];
   const std::int64_t columns = tile.dimension[1];
-  const float share = weightSum > 0.0F ? static_cast<float>(tile.step->rows) / weightSum : 0.0F;
+  const float share = weightSum == 0.0F ? 0.0F : static_cast<float>(tile.step->rows) / weightSum;
   double total = 0;
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float factor = weights == nullptr ? share : weights[row] * share;
