@@ -34,6 +34,7 @@ export class ReferenceEngine implements Engine {
       features: source.features.slice(),
       labels: source.labels?.slice(),
       targets: source.targets?.slice(),
+      weights: source.weights?.slice(),
     });
   }
 
@@ -137,6 +138,7 @@ class ReferenceProgram implements CompiledProgram {
       const leading = buffer.first < 0 ? program.batchSize : buffer.first;
       return new array(leading * buffer.second);
     });
+    for (const { buffer, values } of program.constants) this.#memory[buffer].set(values);
   }
 
   /** Runs of one program share its memory, so they take turns. */
