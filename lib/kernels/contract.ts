@@ -33,7 +33,12 @@ export const contract = {
   gatherTargets: { axis: 'rows', split: 'rows', signature: '-> targets[rows,outputs]', attributes: [] },
   emit: { axis: 'rows', split: 'rows', signature: 'values[rows,columns] ->', attributes: [] },
   // `by` says what a row is weighed by besides its sample's weight: 0 nothing, 1 its label's class, 2 its targets.
-  gatherWeights: { axis: 'rows', split: 'rows', signature: 'classWeights?[classes] -> weights[rows]', attributes: ['by'] },
+  gatherWeights: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'classWeights?[classes] -> weights[rows]',
+    attributes: ['by'],
+  },
   gatherWeightSum: {
     axis: 'columns',
     split: 'columns',

@@ -70,8 +70,7 @@ interface Counting {
   readonly add: Accumulator['add'];
 }
 
-const noCounts = (length: number): Counts[] =>
-  Array.from({ length }, () => ({ right: 0, predicted: 0, samples: 0 }));
+const noCounts = (length: number): Counts[] => Array.from({ length }, () => ({ right: 0, predicted: 0, samples: 0 }));
 
 function countClasses(name: string, pass: Pass): Counting {
   const { classes, truth, predicted } = readClasses(name, pass);

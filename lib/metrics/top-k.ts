@@ -18,7 +18,8 @@ export function topK(k = 5): Metric<number> {
   return {
     name,
     start(pass) {
-      if (pass.task === 'decisions') throw unfit(name, 'needs an output for each class, and the network decides yes or no');
+      if (pass.task === 'decisions')
+        throw unfit(name, 'needs an output for each class, and the network decides yes or no');
       const { classes, truth } = readClasses(name, pass);
       checkInteger('k of topK', k, { min: 1, max: classes });
       let right = 0;

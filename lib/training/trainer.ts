@@ -344,7 +344,10 @@ function checkMetrics(network: Network, validation: Dataset | undefined, metrics
   if (metrics === undefined) return undefined;
   const chosen = resolveMetrics('metrics', metrics);
   if (validation !== undefined) return prepareScoring(network, validation, chosen);
-  throw new OptionError('ERR_OPTION_TYPE', `${expected('a data set', 'validation', undefined)}; metrics are taken on it`);
+  throw new OptionError(
+    'ERR_OPTION_TYPE',
+    `${expected('a data set', 'validation', undefined)}; metrics are taken on it`,
+  );
 }
 
 /** Whether data fits a network: width, labels or targets, number of classes. */

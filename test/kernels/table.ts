@@ -116,7 +116,11 @@ const rows: Record<KernelName, KernelRow> = {
   multiclassHinge: { attributes: [[1], [0.3]], fill: { labels: fills.label }, sums: ['rows', 'classes'] },
   meanAbsoluteError: { sums: ['rows'] },
   huber: { attributes: [[1], [0.25]], sums: ['rows'] },
-  weighLosses: { fill: { weights: fills.positive, weightSum: fills.positive }, sums: ['rows'] },
+  weighLosses: {
+    fill: { weights: fills.positive, weightSum: fills.positive },
+    absorbsNaN: { weightSum: 'the first is the sum; in a network there is only one' },
+    sums: ['rows'],
+  },
   l2: { attributes: [[0], [1e-4], [0.5]], sums: ['leading', 'inner'] },
   sgd: { scalars: learningRate },
   momentum: { attributes: [[0], [0.9]], scalars: learningRate, fill: slots },
