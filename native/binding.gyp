@@ -5,7 +5,11 @@
     'kernels': [
       'kernels/accuracy.cc',
       'kernels/activation.cc',
+      'kernels/adam.cc',
+      'kernels/adaptive.cc',
       'kernels/add.cc',
+      'kernels/clip.cc',
+      'kernels/constrain.cc',
       'kernels/dense.cc',
       'kernels/dropout.cc',
       'kernels/fused.cc',

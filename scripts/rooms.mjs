@@ -8,7 +8,7 @@
 import path from 'node:path';
 
 const describing = ['core', 'program'];
-const networkParts = ['layers', 'activations', 'losses', 'initializers', 'regularizers', 'optimizers'];
+const networkParts = ['layers', 'activations', 'losses', 'initializers', 'regularizers', 'constraints', 'optimizers'];
 const everything = 'everything';
 
 // prettier-ignore
@@ -20,8 +20,9 @@ export const rooms = {
   activations:  { imports: [...describing, 'kernels'],                                      types: [] },
   initializers: { imports: describing,                                                      types: ['kernels'] },
   regularizers: { imports: describing,                                                      types: ['kernels'] },
+  constraints:  { imports: describing,                                                      types: ['kernels'] },
   losses:       { imports: [...describing, 'kernels'],                                      types: [] },
-  layers:       { imports: [...describing, 'activations', 'initializers', 'regularizers'],  types: ['kernels'] },
+  layers:       { imports: [...describing, 'activations', 'initializers', 'regularizers', 'constraints'], types: ['kernels'] },
   optimizers:   { imports: describing,                                                      types: ['kernels'] },
   network:      { imports: [...describing, 'kernels', 'engine', ...networkParts],           types: [] },
   data:         { imports: ['core'],                                                        types: [] },

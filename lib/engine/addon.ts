@@ -42,6 +42,7 @@ export interface Addon {
     step: number,
     seed: number,
     scalars: Float64Array,
+    totals?: Float64Array,
   ): number;
   createStop(): StopHandle;
   raiseStop(stop: StopHandle): void;

@@ -20,7 +20,7 @@ export function selfTest(addon: Addon): void {
     [],
     3,
   );
-  agree(addon, 'adam', [ramp(6), ramp(6), ramp(6), ramp(6, 0.5)], [3, 2], [0.9, 0.999, 1e-8], 3);
+  agree(addon, 'adam', [ramp(6), ramp(6), ramp(6), ramp(6, 0.5)], [3, 2], [0.9, 0.999, 1e-8, 0.01, 1], 3);
 }
 
 function ramp(length: number, shift = 0): Float32Array {
@@ -41,6 +41,7 @@ function agree(
     step: 0,
     seed: 0,
     scalars,
+    totals: new Float64Array(0),
     data: undefined,
     indices: undefined,
     firstSample: 0,

@@ -1,7 +1,11 @@
 import { accuracy, decisionAccuracy, targetAccuracy } from './accuracy.js';
+import { adam, adaMax, amsGrad, nadam, radam } from './adam.js';
+import { adaDelta, adaGrad, rmsProp } from './adaptive.js';
 import { activation, activationGradient, softmax } from './activation.js';
 import { add } from './add.js';
 import type { ReferenceKernel } from './call.js';
+import { clipNorm, clipValue, squaredNorm } from './clip.js';
+import { constrainNorm, nonNegative } from './constrain.js';
 import type { KernelName } from './contract.js';
 import { dense, denseBiasGradient, denseInputGradient, denseKernelGradient } from './dense.js';
 import { alphaDropout, dropout, dropoutGradient } from './dropout.js';
@@ -27,9 +31,9 @@ import {
 } from './normalize.js';
 import { prelu, preluInputGradient, preluSlopeGradient } from './prelu.js';
 import { huber, meanAbsoluteError, meanSquaredError } from './regression.js';
-import { l2 } from './regularize.js';
+import { activityL1, activityL2, l1, l2 } from './regularize.js';
 import { softmaxGradient } from './softmax.js';
-import { adam, momentum, rmsProp, sgd } from './update.js';
+import { momentum, nesterov, sgd } from './update.js';
 import { gatherWeights, gatherWeightSum, weighLosses } from './weigh.js';
 
 /** The reference twin of every row of the contract. */
@@ -80,8 +84,23 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   huber,
   weighLosses,
   l2,
+  l1,
+  activityL1,
+  activityL2,
+  squaredNorm,
+  clipNorm,
+  clipValue,
   sgd,
   momentum,
   rmsProp,
   adam,
+  nesterov,
+  adaGrad,
+  adaDelta,
+  amsGrad,
+  nadam,
+  radam,
+  adaMax,
+  constrainNorm,
+  nonNegative,
 };

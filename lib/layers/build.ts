@@ -32,7 +32,7 @@ export function buildLayers(descriptions: readonly LayerDescription[], start: Bu
 
 function buildLayer(description: LayerDescription, name: string, start: BuildStart): Layer {
   const { claims, inputs, count, absorbed } = start;
-  claims.enter(name);
+  claims.enter(name, description.updates);
   const inner = (descriptions: readonly LayerDescription[], width = inputs) =>
     buildLayers(descriptions, { claims, inputs: width, count, within: name });
   const layer = description.build({ claims, name, inputs, index: count.value++, absorbed, inner });

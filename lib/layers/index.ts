@@ -100,3 +100,4 @@ export type { LayerNormOptions } from './layer-norm.js';
 export type { PreluOptions } from './prelu.js';
 export type { ResidualOptions } from './residual.js';
 export type { SoftmaxOptions } from './softmax.js';
+export type { LayerUpdateOptions } from './update-options.js';

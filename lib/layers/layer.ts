@@ -1,6 +1,6 @@
 import type { Activation } from '../activations/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
-import type { Parameter, ParameterClaims } from '../program/parameters.js';
+import type { Parameter, ParameterClaims, UpdateOptions } from '../program/parameters.js';
 
 /** What the forward pass of a layer leaves for its backward pass. */
 export interface Trace {
@@ -61,7 +61,7 @@ export interface LayerContext {
    */
   readonly absorbed?: string | undefined;
   /** Builds layers inside this one, on its own inputs unless told otherwise. */
-  inner(descriptions: readonly LayerDescription[], inputs?: number): Layer[];
+  readonly inner: (descriptions: readonly LayerDescription[], inputs?: number) => Layer[];
 }
 
 /**
@@ -73,6 +73,8 @@ export interface LayerDescription {
   readonly name: string | undefined;
   /** Every option, ready for JSON: enough to make the description again. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** How the optimizer treats the layer's parameters, where it is not as usual. */
+  readonly updates?: UpdateOptions;
   /** What stands inside a block, and how deep it goes on in there. */
   readonly layers?: readonly LayerDescription[];
   readonly nesting?: number;

@@ -1,5 +1,5 @@
 import { writeBackwardChain, writeForwardChain, type Layer, type Trace } from '../layers/index.js';
-import type { Optimizer } from '../optimizers/index.js';
+import { writeClipping, type Optimizer } from '../optimizers/index.js';
 import { ProgramBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 import type { Architecture } from './architecture.js';
@@ -7,7 +7,10 @@ import type { Architecture } from './architecture.js';
 /** Rows a step of evaluation and prediction takes: many tiles for many threads, little memory. */
 export const EVALUATION_BATCH = 2048;
 
-/** One training step: forward, loss, backward, regularizers, update. Frozen layers take part in the forward pass only. */
+/**
+ * One training step: forward, loss, backward, regularizers, clipping, update, constraints. Frozen layers take part in the
+ * forward pass only.
+ */
 export function compileTraining(
   architecture: Architecture,
   optimizer: Optimizer,
@@ -89,6 +92,9 @@ function writeUpdates(program: ProgramBuilder, { parameters }: Architecture, opt
     for (const { kernel, lambda } of parameter.regularizers) {
       program.parameterCall(parameter, 'regularize', kernel, { parameter, gradient }, { lambda }, { total: 'penalty' });
     }
-    optimizer?.update(program, parameter);
+    if (optimizer === undefined) continue;
+    if (optimizer.clipping !== undefined) writeClipping(program, parameter, optimizer.clipping);
+    optimizer.update(program, parameter);
+    for (const constraint of parameter.constraints) constraint.write(program, parameter);
   }
 }

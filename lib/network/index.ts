@@ -10,3 +10,4 @@ export { decodeModel, encodeModel, readModel, saveModel, type SavedModel } from 
 export type { LayerInfo } from './summary.js';
 export type { LayerDescription } from '../layers/index.js';
 export { resolveLoss, type LossLike } from '../losses/index.js';
+export { resolveRegularizers, type RegularizerLike } from '../regularizers/index.js';

@@ -1,5 +1,5 @@
 import { checkString } from '../core/checks.js';
-import { DataError, OptionError, ShapeError } from '../core/errors.js';
+import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { RandomStream, streams } from '../core/random.js';
 import type { CompiledProgram, Engine, EngineData, Outcome, Store } from '../engine/engine.js';
 import type { FloatArray } from '../kernels/call.js';
@@ -30,6 +30,8 @@ export class Model {
   readonly #evaluation = new Map<string, CompiledProgram>();
   readonly #prediction = new Map<boolean, CompiledProgram>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** A fit has begun and not ended: true between its slices too, when no thread holds the parameters. */
+  #fitting = false;
 
   /** @internal Use `new Network(…)` or `Network.load`. */
   constructor(architecture: Architecture, engine: Engine, seed: number, values?: ReadonlyMap<string, FloatArray>) {
@@ -93,13 +95,15 @@ export class Model {
     if (values.length !== size) {
       throw new ShapeError(`Expected ${size} values ([${shape.join(', ')}]) for ${name}, received ${values.length}`);
     }
-    const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
+    // As they will be stored: a number too large for float32 is infinite by then.
+    const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(Math.fround(value)));
     if (bad >= 0) {
       throw new DataError(
-        'ERR_DATA_NOT_FINITE',
-        `Expected finite values for ${name}, received ${values[bad]} at index ${bad}`,
+        'ERR_DATA_NON_FINITE',
+        `Expected finite values (in float32) for ${name}, received ${values[bad]} at index ${bad}`,
       );
     }
+    if (this.#fitting) throw new StateError(`The parameter ${name} cannot be written while a fit is under way`);
     this.#store.write('parameters', offset, Float64Array.from(values));
   }
 
@@ -195,7 +199,14 @@ export class Model {
 
   /** Runs a task when all that were asked for before have ended: fits of one network take turns. @internal */
   async inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(task);
+    const result = this.#turn.then(async () => {
+      this.#fitting = true;
+      try {
+        return await task();
+      } finally {
+        this.#fitting = false;
+      }
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }

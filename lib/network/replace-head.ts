@@ -14,7 +14,12 @@ export function withHead(
   checkLayers('layers of replaceHead', head);
   const first = headOf(architecture, from);
   const lower = architecture.layers.slice(0, first).map(({ name }, i) => ({ ...architecture.descriptions[i], name }));
-  const built = buildArchitecture(architecture.inputs, [...lower, ...distinct(lower, head)], loss);
+  const built = buildArchitecture(
+    architecture.inputs,
+    [...lower, ...distinct(lower, head)],
+    loss,
+    architecture.regularizers,
+  );
   const isKept = (name: string) => lower.some((layer) => name === layer.name || name.startsWith(`${layer.name}.`));
   const frozen = new Set([...architecture.frozen].filter(isKept));
   const kept = new Set(built.parameters.map(({ name }) => name).filter(isKept));

@@ -4,6 +4,7 @@ import { reasonOf, writeFileAtomic } from '../core/files.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsTensor } from '../core/safetensors.js';
 import { everyLayer, layerFromConfig } from '../layers/index.js';
 import { lossFromConfig } from '../losses/index.js';
+import { regularizersFromConfig } from '../regularizers/index.js';
 import { buildArchitecture, type Architecture } from './architecture.js';
 import type { Model } from './model.js';
 
@@ -96,7 +97,7 @@ function parseConfig(text: string): Record<string, unknown> {
     throw new FormatError("The model's description of its network is no object");
   }
   for (const key of Object.keys(config)) {
-    if (!['inputs', 'layers', 'loss', 'frozen', 'seed', 'step'].includes(key))
+    if (!['inputs', 'layers', 'loss', 'regularizers', 'frozen', 'seed', 'step'].includes(key))
       throw new FormatError(`The model has an unknown entry "${key}"`);
   }
   return config as Record<string, unknown>;
@@ -118,7 +119,9 @@ function architectureOf(config: Record<string, unknown>): Architecture {
   if (inputs < 1 || inputs > 2 ** 24)
     throw new FormatError(`Expected 1 to 2^24 inputs in the model, received ${inputs}`);
   try {
-    const architecture = buildArchitecture(inputs, layers.map(layerFromConfig), lossFromConfig(config['loss']));
+    const regularizers = regularizersFromConfig(config['regularizers']);
+    const loss = lossFromConfig(config['loss']);
+    const architecture = buildArchitecture(inputs, layers.map(layerFromConfig), loss, regularizers);
     return { ...architecture, frozen: frozenOf(architecture, config['frozen'] ?? []) };
   } catch (error) {
     // Options out of range, in a file, are a fault of the file.

@@ -40,8 +40,11 @@ interface CallOptions {
   readonly early?: boolean;
 }
 
-/** The order in a step: gradients, regularizers, clipping, updates, constraints. Parameter calls are kept by phase. */
-export type Phase = 'gradient' | 'regularize' | 'update';
+/**
+ * The order in a step. Parameter calls are kept by phase. What the phase `measure` sums up of all parameters is known to
+ * those that follow it.
+ */
+export type Phase = 'gradient' | 'regularize' | 'measure' | 'clip' | 'update' | 'constrain';
 
 /**
  * Collects the kernel calls of a program. Layers write their mathematics with `call`; work on parameters goes through
@@ -131,12 +134,18 @@ export class ProgramBuilder {
     attributes: AttributesOf<K>,
     options: CallOptions = {},
   ): void {
-    let phases = this.parameterCalls.get(parameter);
-    if (phases === undefined) {
-      phases = { gradient: [], regularize: [], update: [] };
-      this.parameterCalls.set(parameter, phases);
+    let calls = this.parameterCalls.get(parameter);
+    if (calls === undefined) {
+      calls = { gradient: [], regularize: [], measure: [], clip: [], update: [], constrain: [] };
+      this.parameterCalls.set(parameter, calls);
     }
-    phases[phase].push(this.#draft(kernel, operands, attributes, options));
+    calls[phase].push(this.#draft(kernel, operands, attributes, options));
+  }
+
+  /** The number by which kernels that read a total name it. */
+  totalIndex(name: string): number {
+    const index = this.totals.indexOf(name);
+    return index >= 0 ? index : this.totals.push(name) - 1;
   }
 
   /** Features of the batch at hand. */
@@ -186,7 +195,7 @@ export class ProgramBuilder {
       this.#unify(kernel, name, shape, value, extents);
       return value.id;
     });
-    const total = options.total === undefined ? -1 : this.#total(options.total);
+    const total = options.total === undefined ? -1 : this.totalIndex(options.total);
     return {
       signature,
       operands: ids,
@@ -229,10 +238,5 @@ export class ProgramBuilder {
     const added = { offset: 0, slot: 0, requiresGradient: false, ...value, id: this.values.length };
     this.values.push(added);
     return added;
-  }
-
-  #total(name: string): number {
-    const index = this.totals.indexOf(name);
-    return index >= 0 ? index : this.totals.push(name) - 1;
   }
 }

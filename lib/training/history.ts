@@ -1,5 +1,6 @@
 import type { EngineName } from '../engine/engine.js';
 import type { MetricValues } from '../metrics/index.js';
+import { GRADIENT_NORM } from '../optimizers/index.js';
 
 /** What one epoch of training came to. Means are over samples. */
 export interface EpochRecord {
@@ -18,7 +19,10 @@ export interface EpochRecord {
   readonly valAccuracy?: number;
   /** On the validation data, those that `metrics` asked for. */
   readonly valMetrics?: MetricValues;
+  /** Of the epoch's last step. */
   readonly learningRate: number;
+  /** Mean norm of all gradients together before they are clipped; for optimizers that clip by a norm. */
+  readonly gradientNorm?: number;
   readonly steps: number;
   /** Time spent training, without validation. */
   readonly seconds: number;
@@ -31,6 +35,8 @@ export interface History {
   /** Loss of every step, without and with penalties. */
   readonly stepDataLoss: Float64Array;
   readonly stepLoss: Float64Array;
+  /** Norm of all gradients of every step before they are clipped; for optimizers that clip by a norm. */
+  readonly stepGradientNorm?: Float64Array;
   readonly seed: number;
   readonly engine: EngineName;
   readonly threads: number;
@@ -49,6 +55,19 @@ export interface Scores {
   readonly metrics?: MetricValues;
 }
 
+const isNorm = (name: string) => name.startsWith(GRADIENT_NORM);
+
+/** Totals that are one number a step; all others are sums over the samples of the step. */
+export function isPerStep(name: string): boolean {
+  return name === 'penalty' || isNorm(name);
+}
+
+/** The norm of all gradients in the totals of a step, which hold squares: of all, or of each tensor. */
+export function gradientNormOf(names: readonly string[], totals: ArrayLike<number>, first = 0): number | undefined {
+  if (!names.some(isNorm)) return undefined;
+  return Math.sqrt(names.reduce((sum, name, i) => (isNorm(name) ? sum + totals[first + i] : sum), 0));
+}
+
 /** Adds up what the steps of an epoch report. */
 export class EpochSums {
   samples = 0;
@@ -58,6 +77,7 @@ export class EpochSums {
   readonly #names: readonly string[];
   /** Place of the total by which a weighted mean loss was divided; -1 where samples count alike. */
   readonly #weight: number;
+  #gradientNorms: number | undefined;
 
   constructor(names: readonly string[]) {
     this.#names = names;
@@ -75,9 +95,11 @@ export class EpochSums {
     this.steps++;
     const weight = this.#weight < 0 ? rows : totals[this.#weight];
     this.#names.forEach((name, i) => {
-      if (name === 'penalty') this.#sums[i] += totals[i] * rows;
+      if (isPerStep(name)) this.#sums[i] += totals[i] * rows;
       else this.#sums[i] += name === 'loss' && this.#weight >= 0 ? (totals[i] / rows) * weight : totals[i];
     });
+    const norm = gradientNormOf(this.#names, totals);
+    if (norm !== undefined) this.#gradientNorms = (this.#gradientNorms ?? 0) + norm;
   }
 
   mean(name: string): number | undefined {
@@ -102,6 +124,7 @@ export class EpochSums {
       ...(validation?.accuracy === undefined ? {} : { valAccuracy: validation.accuracy }),
       ...(validation?.metrics === undefined ? {} : { valMetrics: validation.metrics }),
       learningRate,
+      ...(this.#gradientNorms === undefined ? {} : { gradientNorm: this.#gradientNorms / this.steps }),
       steps: this.steps,
       seconds: this.seconds,
       samplesPerSecond: this.samples / this.seconds,

@@ -11,12 +11,14 @@ import {
   Model,
   readModel,
   resolveLoss,
+  resolveRegularizers,
   saveModel,
   withHead,
   type Architecture,
   type LayerDescription,
   type LayerReference,
   type LossLike,
+  type RegularizerLike,
 } from '../network/index.js';
 import type { Fit } from './fit.js';
 import { EpochSums, type Scores } from './history.js';
@@ -30,6 +32,8 @@ export interface NetworkOptions extends EngineOptions {
   layers: readonly LayerDescription[];
   /** What training makes small; default `softmaxCrossEntropy`. */
   loss?: LossLike;
+  /** Penalties on the kernels of all layers that have none of their own, such as `l2(1e-4)`; default none. */
+  regularizer?: RegularizerLike;
   /** Seed of everything random, a whole number in [0, 2⁵³); without it one is drawn and recorded. */
   seed?: number;
   /** Default: native where its addon loads. */
@@ -179,6 +183,7 @@ export class Network extends Model {
    */
   predictSync(samples: Float32Array, options?: PredictOptions): Float32Array {
     const { raw = false } = checkOptions<PredictOptions>('predictSync', options, ['raw']);
+    checkBoolean('raw', raw);
     if (!(samples instanceof Float32Array)) {
       throw new OptionError('ERR_OPTION_TYPE', expected('a Float32Array', 'samples', samples));
     }
@@ -275,7 +280,7 @@ export class Network extends Model {
   async adaptInputs(data: Data): Promise<void> {
     const checked = toDataset(data, 'data');
     this.#checkWidth(checked);
-    if (!this.architecture.layers.some(({ learnInputs }) => learnInputs !== undefined)) {
+    if (!this.architecture.layers.some((layer) => layer.learnInputs !== undefined)) {
       throw new StateError('Expected a network with an inputNormalization layer for adaptInputs');
     }
     await this.learnInputs(checked, { again: true });
@@ -332,11 +337,12 @@ function made(parts: Parts): Network {
 }
 
 function partsOf(options: NetworkOptions): Parts {
-  const known = ['inputs', 'layers', 'loss', 'seed', 'engine', 'threads'] as const;
+  const known = ['inputs', 'layers', 'loss', 'regularizer', 'seed', 'engine', 'threads'] as const;
   const given = checkOptions<NetworkOptions>('Network', options, known);
   const inputs = checkInteger('inputs', given.inputs, { min: 1, max: 2 ** 24 });
   const loss = resolveLoss('loss', given.loss ?? 'softmaxCrossEntropy');
   const seed = given.seed === undefined ? drawSeed() : checkInteger('seed', given.seed);
-  const architecture = buildArchitecture(inputs, given.layers, loss);
+  const regularizers = resolveRegularizers('regularizer', given.regularizer);
+  const architecture = buildArchitecture(inputs, given.layers, loss, regularizers);
   return { architecture, engine: selectEngine({ engine: given.engine, threads: given.threads }), seed, step: 0 };
 }

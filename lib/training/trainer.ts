@@ -4,10 +4,10 @@ import { RandomStream, streams } from '../core/random.js';
 import { Stop, type CompiledProgram, type EngineData, type Outcome } from '../engine/engine.js';
 import { toDataset, type Dataset, type DatasetOptions } from '../data/index.js';
 import { layerNeedingRows } from '../network/index.js';
-import { resolveOptimizer, type Optimizer, type OptimizerLike } from '../optimizers/index.js';
+import { resolveOptimizer, type Optimizer, type OptimizerLike, type Schedule } from '../optimizers/index.js';
 import { Fit } from './fit.js';
 import { resolveMetrics, type MetricLike } from '../metrics/index.js';
-import { EpochSums, type EpochRecord, type History, type Scores } from './history.js';
+import { EpochSums, gradientNormOf, isPerStep, type EpochRecord, type History, type Scores } from './history.js';
 import type { Network } from './network.js';
 import { prepareScoring, type Scoring } from './scoring.js';
 
@@ -21,8 +21,8 @@ export interface FitOptions {
   batchSize?: number;
   /** Default `adam`. */
   optimizer?: OptimizerLike;
-  /** Learning rate for an optimizer given by name. */
-  learningRate?: number;
+  /** Learning rate for an optimizer given by name: a number above 0, or a schedule. */
+  learningRate?: number | Schedule;
   /** Evaluated after every epoch. */
   validation?: Data;
   /** Measured on the validation data after every epoch: names, or metrics such as `topK(3)`; default none. */
@@ -122,6 +122,8 @@ export class Trainer {
       data,
       checkOptions<FitOptions>('fit', options, trainerOptions),
     );
+    // A schedule that is wrong from the start is found before any work.
+    this.optimizer.scalars(this.#updates);
     // Copied now, though the fit may have to wait: the caller's arrays are the caller's again when this returns.
     const samples = copySamples(this.network, settings);
     return new Fit((report) => this.network.inTurn(() => this.#fit(settings, samples, report)));
@@ -160,9 +162,9 @@ export class Trainer {
       report(record);
     }
     const { totals } = work.program.program;
-    const penalty = totals.indexOf('penalty');
+    const [loss, penalty] = [totals.indexOf('loss'), totals.indexOf('penalty')];
     const steps = stepTotals.length / totals.length;
-    const loss = totals.indexOf('loss');
+    const normOf = (step: number) => gradientNormOf(totals, stepTotals, step * totals.length);
     const lossOf = (step: number) => stepTotals[step * totals.length + loss];
     const penaltyOf = (step: number) => (penalty < 0 ? 0 : stepTotals[step * totals.length + penalty]);
     const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
@@ -170,6 +172,9 @@ export class Trainer {
       epochs: records,
       stepDataLoss: Float64Array.from({ length: steps }, (_, step) => lossOf(step)),
       stepLoss: Float64Array.from({ length: steps }, (_, step) => lossOf(step) + penaltyOf(step)),
+      ...(normOf(0) === undefined
+        ? {}
+        : { stepGradientNorm: Float64Array.from({ length: steps }, (_, step) => normOf(step) ?? NaN) }),
       seed: settings.seed,
       engine: network.engine.name,
       threads: network.engine.threads,
@@ -247,16 +252,18 @@ export class Trainer {
       const rows = Math.min(batchSize, samples - first - step * batchSize);
       const totals = outcome.totals.subarray(step * width, (step + 1) * width);
       sums.add(totals, rows);
-      // Losses are kept as means over the step's samples; the penalty is one number a step already.
-      totals.forEach((total, i) => stepTotals.push(names[i] === 'penalty' ? total : total / rows));
+      // Losses are kept as means over the step's samples; penalties and norms are one number a step already.
+      totals.forEach((total, i) => stepTotals.push(isPerStep(names[i]) ? total : total / rows));
     }
     sums.seconds += outcome.seconds;
     this.#updates += outcome.steps;
     this.network.step += outcome.steps;
     if (outcome.nonFinite >= 0) {
       const step = this.network.step;
+      const found = names.findIndex((_, i) => !Number.isFinite(outcome.totals[outcome.steps * width + i]));
+      const what = gradientNormOf([names[found]], [0]) === undefined ? 'loss' : 'gradient';
       const message =
-        `The loss was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
+        `The ${what} was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
         'the step before. Usual causes: a learning rate that is too high, or inputs that are not scaled';
       throw new NonFiniteError(message, step);
     }

@@ -80,7 +80,7 @@ class Decoder {
     program_.training = reader_.integer(0, 1) == 1;
     program_.batchSize = reader_.integer(1, kMaxExtent);
     for (auto& size : program_.sizes) size = reader_.integer(0, kMaxElements);
-    program_.totals = reader_.count(64);
+    program_.totals = reader_.count(1U << 16);
     program_.scalars = reader_.count(64);
     program_.slots = reader_.integer(0, 16);
     program_.parameters = reader_.integer(0, kMaxElements);
@@ -250,11 +250,28 @@ class Decoder {
                        (rule.name == "gatherTargets" && program_.needsTargets != extent) ||
                        (rule.name == "emit" && program_.outputs != extent) || program_.scalars < scalarsOf(rule.name);
     if (unmet) invalid(rule, "needs what the program does not ask for");
+    checkTotals(rule, call);
+  }
+
+  // A kernel that reads a total names it by an attribute. Programs that only predict have no totals while they run.
+  void checkTotals(const KernelRule& rule, const Call& call) const {
+    for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+      if (rule.attributes[i] != "total") continue;
+      const bool known = call.attributes[i] < static_cast<double>(program_.totals);
+      if (!program_.training || !known) invalid(rule, "reads a total that is not there");
+    }
   }
 
   static std::size_t scalarsOf(const std::string& kernel) {
-    if (kernel == "adam") return 3;
-    return kernel == "sgd" || kernel == "momentum" || kernel == "rmsProp" ? 1 : 0;
+    static constexpr struct {
+      const char* kernel;
+      std::size_t scalars;
+    } kCounts[] = {{"sgd", 1},  {"momentum", 2}, {"nesterov", 1}, {"adaGrad", 1}, {"adaDelta", 1}, {"rmsProp", 1},
+                   {"adam", 3}, {"amsGrad", 3},  {"nadam", 4},    {"radam", 3},   {"adaMax", 2}};
+    for (const auto& count : kCounts) {
+      if (kernel == count.kernel) return count.scalars;
+    }
+    return 0;
   }
 
   void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {
@@ -299,7 +316,7 @@ void checkAttributes(const KernelRule& rule, const double* attributes) {
   for (std::size_t i = 0; i < rule.attributes.size(); i++) {
     const std::string& name = rule.attributes[i];
     const double value = attributes[i];
-    const bool number = name == "activation" || name == "stream";
+    const bool number = name == "activation" || name == "stream" || name == "total";
     const double most = name == "activation" ? 1000 : number ? 4294967295.0 : 1e30;
     const double least = number ? 0 : -1e30;
     // Written so that NaN is refused.

@@ -153,6 +153,7 @@ void Runner::run() {
   barrier_ = std::make_unique<Barrier>(threads_);
   step_.seed = slice_.seed;
   step_.data = &slice_.data->view;
+  step_.totals = totals_.data();
   step_.order = slice_.order.empty() ? nullptr : slice_.order.data();
   beginStep();
   if (!running_) return;

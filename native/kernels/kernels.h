@@ -66,10 +66,29 @@ double targetAccuracy(const Tile& tile);
 double decisionAccuracy(const Tile& tile);
 // regularize.cc
 double l2(const Tile& tile);
+double l1(const Tile& tile);
+double activityL1(const Tile& tile);
+double activityL2(const Tile& tile);
+// clip.cc
+double squaredNorm(const Tile& tile);
+double clipNorm(const Tile& tile);
+double clipValue(const Tile& tile);
 // update.cc
 double sgd(const Tile& tile);
 double momentum(const Tile& tile);
+double nesterov(const Tile& tile);
+// adaptive.cc
+double adaGrad(const Tile& tile);
+double adaDelta(const Tile& tile);
 double rmsProp(const Tile& tile);
+// adam.cc
 double adam(const Tile& tile);
+double amsGrad(const Tile& tile);
+double nadam(const Tile& tile);
+double radam(const Tile& tile);
+double adaMax(const Tile& tile);
+// constrain.cc
+double constrainNorm(const Tile& tile);
+double nonNegative(const Tile& tile);
 
 }  // namespace blasnet::BLASNET_SIMD

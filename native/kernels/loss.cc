@@ -1,5 +1,5 @@
 #include "kernels/kernels.h"
-#include "kernels/sums.h"
+#include "kernels/term_sums.h"
 #include "kernels/vector_math.h"
 
 namespace blasnet::BLASNET_SIMD {

@@ -1,6 +1,6 @@
 // Losses that are a mean over columns of f(output - target), summed over rows; gradient = f′ / (batch · columns).
 #include "kernels/kernels.h"
-#include "kernels/sums.h"
+#include "kernels/term_sums.h"
 
 namespace blasnet::BLASNET_SIMD {
 

@@ -1,30 +1,72 @@
-// Sums that the compiler can vectorize: without leave to reorder additions it would make one long chain of them.
+// Sums in float64 over registers of floats. The order in which a block is summed never changes.
 #pragma once
 
-#include <cstdint>
-
-#include "kernels/vector_math.h"
+#include "kernels/lanes.h"
 
 namespace blasnet::BLASNET_SIMD {
 
-// Σ term(i) for i < count. Terms are computed a chunk at a time, then added in eight interleaved sums of doubles; the order
-// is the same at every SIMD level and for every cut into tiles.
-template <typename Term>
-BLASNET_INLINE double sumOf(std::int64_t count, Term term) {
-  constexpr std::int64_t kChunk = 128;
-  constexpr int kSums = 8;
-  double sums[kSums] = {};
-  float terms[kChunk];
-  for (std::int64_t start = 0; start < count; start += kChunk) {
-    const std::int64_t length = count - start < kChunk ? count - start : kChunk;
-    for (std::int64_t i = 0; i < length; i++) terms[i] = term(start + i);
-    const std::int64_t whole = length - length % kSums;
-    for (std::int64_t i = 0; i < whole; i += kSums) {
-      for (int j = 0; j < kSums; j++) sums[j] += static_cast<double>(terms[i + j]);
-    }
-    for (std::int64_t i = whole; i < length; i++) sums[i - whole] += static_cast<double>(terms[i]);
+#if defined(__AVX512F__)
+
+struct WideSums {
+  __m512d low = _mm512_setzero_pd();
+  __m512d high = _mm512_setzero_pd();
+
+  // Adds a · b, element by element.
+  void addProduct(Lanes a, Lanes b) {
+    low = _mm512_fmadd_pd(lowOf(a), lowOf(b), low);
+    high = _mm512_fmadd_pd(highOf(a), highOf(b), high);
   }
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-}
+  double total() const {
+    double parts[8];
+    _mm512_storeu_pd(parts, _mm512_add_pd(low, high));
+    double sum = 0;
+    for (const double part : parts) sum += part;
+    return sum;
+  }
+
+ private:
+  static __m512d lowOf(Lanes x) { return _mm512_cvtps_pd(_mm512_castps512_ps256(x)); }
+  static __m512d highOf(Lanes x) { return _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1)); }
+};
+
+#elif defined(__AVX2__)
+
+struct WideSums {
+  __m256d low = _mm256_setzero_pd();
+  __m256d high = _mm256_setzero_pd();
+
+  void addProduct(Lanes a, Lanes b) {
+    low = _mm256_fmadd_pd(lowOf(a), lowOf(b), low);
+    high = _mm256_fmadd_pd(highOf(a), highOf(b), high);
+  }
+  double total() const {
+    double parts[4];
+    _mm256_storeu_pd(parts, _mm256_add_pd(low, high));
+    double sum = 0;
+    for (const double part : parts) sum += part;
+    return sum;
+  }
+
+ private:
+  static __m256d lowOf(Lanes x) { return _mm256_cvtps_pd(_mm256_castps256_ps128(x)); }
+  static __m256d highOf(Lanes x) { return _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1)); }
+};
+
+#else
+
+struct WideSums {
+  double parts[kLaneCount] = {};
+
+  void addProduct(Lanes a, Lanes b) {
+    for (int i = 0; i < kLaneCount; i++) parts[i] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  }
+  double total() const {
+    double sum = 0;
+    for (const double part : parts) sum += part;
+    return sum;
+  }
+};
+
+#endif
 
 }  // namespace blasnet::BLASNET_SIMD

@@ -63,6 +63,7 @@ export interface GoldenNetwork {
   readonly maxNormPerUnit: number | null;
   readonly inputs: readonly Matrix[];
   readonly labels: Matrix;
+  readonly gradientNorms: readonly number[];
   readonly history: readonly { readonly dataLoss: number; readonly penalty: number }[];
   readonly final: readonly Readonly<Record<string, Matrix | readonly number[]>>[];
   readonly probe: Matrix;
