@@ -133,8 +133,9 @@ async function refuseBySystem() {
   const wanted = await train({ threads: 8 });
   const outcomes = [];
   for (let extra = 4; extra >= 0; extra--) {
-    const { status } = spawnSync('prlimit', [`--pid=${process.pid}`, `--nproc=${threadCount() + extra}:`]);
-    if (status !== 0) return ['no prlimit'];
+    const limit = threadCount() + extra;
+    const { status, error } = spawnSync('prlimit', [`--pid=${process.pid}`, `--nproc=${limit}:`]);
+    if (status !== 0) outcomes.push(`no prlimit: ${error?.code ?? status}`);
     try {
       outcomes.push((await train({ threads: 8 })) === wanted ? 'same' : 'different');
     } catch (error) {
