@@ -5,6 +5,8 @@ export type { LoadIdxPairOptions } from './idx-files.js';
 export { dataFrom } from './idx-folder.js';
 export { readIdx } from './idx.js';
 export type { IdxArray, IdxType, IdxValues, ReadIdxOptions } from './idx.js';
+export { findMnist } from './mnist-places.js';
+export type { FindMnistOptions, MnistPlace } from './mnist-places.js';
 export { mnist } from './mnist.js';
 export type { MnistOptions } from './mnist.js';
 export { syntheticDigits } from './synthetic.js';

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { checkBoolean, checkNumber, checkOptions, checkString, expected } from '../core/checks.js';
 import { BlasnetError, FileError, FormatError, OptionError } from '../core/errors.js';
@@ -8,6 +7,7 @@ import { reasonOf } from '../core/files.js';
 import type { TrainAndTest } from './dataset.js';
 import { download } from './download.js';
 import { findQuartet, loadQuartet } from './idx-folder.js';
+import { defaultCache, namedByEnvironment } from './mnist-places.js';
 import { syntheticDigits } from './synthetic.js';
 
 export interface MnistOptions {
@@ -74,13 +74,11 @@ export async function mnist(options?: MnistOptions): Promise<TrainAndTest> {
   if (settings.directory !== undefined) return load(settings.directory);
 
   const reasons: string[] = [];
-  const folder = process.env.BLASNET_DATA;
-  if (folder !== undefined && folder !== '') {
-    for (const candidate of [folder, join(folder, 'mnist')]) {
-      if ((await findQuartet(candidate)).complete) return load(candidate);
-    }
-    reasons.push(`BLASNET_DATA names ${folder}, which does not hold it`);
+  const named = namedByEnvironment();
+  for (const folder of named) {
+    if ((await findQuartet(folder)).complete) return load(folder);
   }
+  if (named.length > 0) reasons.push(`BLASNET_DATA names ${named[0]}, which does not hold it`);
   try {
     return await loadCached(settings);
   } catch (error) {
@@ -100,7 +98,7 @@ function checkMnistOptions(options: MnistOptions | undefined) {
   const settings = {
     directory: given.directory,
     offline: checkBoolean('offline', given.offline ?? false),
-    cacheDirectory: checkString('cacheDirectory', given.cacheDirectory ?? join(userCache(), 'blasnet', 'mnist')),
+    cacheDirectory: checkString('cacheDirectory', given.cacheDirectory ?? defaultCache()),
     fallback: checkBoolean('fallback', given.fallback ?? true),
     mirrors: checkMirrors(given.mirrors ?? mirrors),
     connectTimeout: checkNumber('connectTimeout', given.connectTimeout ?? 5000, { above: 0, max: 2 ** 31 - 1 }),
@@ -161,12 +159,4 @@ async function fetchIntoCache(
   if (present !== undefined && createHash('sha256').update(present).digest('hex') === sha256) return;
   const urls = mirrors.map((mirror) => mirror + name);
   await download({ urls, path, size, sha256, connectTimeout, stallTimeout });
-}
-
-/** Where programs of this user keep what they can fetch again. */
-function userCache(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (process.platform === 'win32') return LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  return XDG_CACHE_HOME || join(homedir(), '.cache');
 }

@@ -50,13 +50,20 @@ struct Stage {
   std::size_t groupEnd;
 };
 
+// Numbers that stand in the fixed space before a run begins.
+struct Constant {
+  std::int64_t offset;
+  std::vector<float> values;
+};
+
 struct Program {
   bool training;
-  bool gradients;  // some operand lies in the gradient arena
+  bool gradients;  // some buffer lies in the gradient arena
   std::int64_t batchSize;
   std::vector<Call> calls;
   std::vector<Group> groups;
   std::vector<Stage> stages;
+  std::vector<Constant> constants;
   std::int64_t sizes[4];  // elements of batch, tile, fixed and block space
   std::size_t totals;
   std::size_t scalars;

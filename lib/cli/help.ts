@@ -1,0 +1,41 @@
+export const commandsHelp = `
+Examples:
+  blasnet train                            on MNIST, in seconds
+  blasnet train ~/data/fashion-mnist       any four IDX files named as MNIST's
+  blasnet train --layers 100,100 --seed 1 --save model.safetensors
+  blasnet predict model.safetensors digit.png
+  blasnet doctor
+
+Exit codes:
+    0  done
+    1  failed: something is broken (doctor), a build failed, a fault of blasnet
+    2  wrong usage
+    3  data, a model or an image cannot be found, read, understood or written
+    4  training diverged: the loss was no finite number any more
+    5  the native engine was asked for and does not load
+  130  interrupted by Ctrl-C     143  ended by SIGTERM     141  output closed
+
+Environment:
+  BLASNET_DATA     a folder with MNIST, or with a folder mnist
+  BLASNET_ENGINE   native or reference
+  BLASNET_DEBUG=1  errors with their stack
+  NO_COLOR=1       no colours
+`;
+
+export const trainHelp = `
+The network ends in softmax over the classes of the data. MNIST is looked for in
+--data, else in BLASNET_DATA, else in the user's cache folder, where it is
+downloaded otherwise; without network, synthetic digits take its place.
+Ctrl-C stops after the step at hand, saves if --save was given, and reports.
+
+Examples:
+  blasnet train --epochs 3 --threads 1 --seed 1
+  blasnet train synthetic --layers 100,100,100 --batch-norm --dropout 0
+  blasnet train --json > result.json
+`;
+
+export const predictHelp = `
+For a model of 28 x 28 inputs the image is made into what MNIST's are: light ink
+on black, cropped, its longer side 20 pixels, centred by its mass. One that is
+28 x 28 already is taken as it is, inverted where its background is light.
+`;

@@ -1,0 +1,100 @@
+import { Command, Option } from 'commander';
+import { activationNames, engineNames, optimizerNames } from '../index.js';
+import { exitCodes, report } from './failures.js';
+import { commandsHelp, predictHelp, trainHelp } from './help.js';
+import { layerWidths, number, wholeNumber } from './option-values.js';
+import { guardOutput, plainWarnings } from './process-streams.js';
+import { packageVersion } from './package-info.js';
+import type { DoctorOptions } from './doctor.js';
+import type { PredictOptions } from './predict.js';
+import type { TrainOptions } from './training-run.js';
+
+/** Runs the command line and tells its exit code. Each command's code is loaded when it is called for. */
+export async function run(args: readonly string[]): Promise<number> {
+  guardOutput();
+  plainWarnings();
+  let exitCode: number = exitCodes.done;
+  const program = commandLine((code) => (exitCode = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function commandLine(end: (exitCode: number) => void): Command {
+  const program = new Command('blasnet')
+    .description('Trains neural networks on the CPU, fast.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help, or that of a command')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+    .addHelpText('after', commandsHelp);
+  addTrain(program, end);
+  addPredict(program, end);
+  program
+    .command('doctor')
+    .description('look at everything that decides about speed, and say what to do about it')
+    .option('--json', 'print one JSON object')
+    .action(async (options: DoctorOptions) => end(await (await import('./doctor.js')).doctor(options)));
+  program
+    .command('build-native')
+    .description('build the native engine here, with all output')
+    .action(async () => end(await (await import('./build-native.js')).buildNative()));
+  return program;
+}
+
+function addTrain(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('train')
+    .description('train a network and show what it gets wrong')
+    .argument('[data]', 'mnist, synthetic, or a folder with four IDX files', 'mnist')
+    .addOption(
+      new Option('--layers <widths>', 'units of the hidden layers, or none')
+        .argParser(layerWidths)
+        .default([512, 512], '512,512'),
+    )
+    .addOption(new Option('--activation <name>', 'of the hidden layers').choices(activationNames).default('relu'))
+    .option('--dropout <rate>', 'share dropped after each hidden layer', number({ min: 0, below: 1 }), 0.2)
+    .option('--batch-norm', 'batch normalization in each hidden layer')
+    .option('--l2 <strength>', 'L2 penalty on the weights, such as 1e-5', number({ min: 0 }))
+    .addOption(new Option('--optimizer <name>', 'how weights follow gradients').choices(optimizerNames).default('adam'))
+    .option('--learning-rate <rate>', "default: the optimizer's own, 0.001 for adam", number({ above: 0 }))
+    .option('--batch-size <samples>', 'samples in one step', wholeNumber(1), 512)
+    .option('--epochs <number>', 'passes over the data', wholeNumber(1), 10)
+    .option('--seed <number>', 'the same seed gives the same weights; default: drawn', wholeNumber(0))
+    .option('--threads <number>', 'default: one for each core', wholeNumber(1))
+    .addOption(new Option('--engine <name>', 'native where it is built, unless said').choices(engineNames))
+    .option('--data <directory>', 'where the four files of MNIST are')
+    .option('--save <file>', 'write the model as a safetensors file')
+    .option('--json', 'print nothing but one JSON object at the end')
+    .option('--no-progress', 'no line that changes while training')
+    .addHelpText('after', trainHelp)
+    .action(async (what: string, options: TrainOptions) =>
+      end(await (await import('./train.js')).train(what, options)),
+    );
+}
+
+function addPredict(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('predict')
+    .description('say what a model sees in a PNG image')
+    .argument('<model>', 'a file that train --save wrote')
+    .argument('<image>', 'a PNG file, of any size')
+    .addOption(new Option('--engine <name>', 'native where it is built, unless said').choices(engineNames))
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', predictHelp)
+    .action(async (model: string, image: string, options: PredictOptions) =>
+      end(await (await import('./predict.js')).predict(model, image, options)),
+    );
+}
+
+/** Commander's errors in our wording: one line, with its suggestion. */
+function oneLine(text: string): string {
+  return `blasnet: ${text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')}\n`;
+}

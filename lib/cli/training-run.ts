@@ -1,0 +1,129 @@
+import {
+  activation,
+  batchNorm,
+  dense,
+  dropout,
+  l2,
+  Network,
+  type ActivationName,
+  type Dataset,
+  type EngineName,
+  type EpochRecord,
+  type LayerDescription,
+  type OptimizerName,
+  type Progress,
+} from '../index.js';
+
+/** The options of `blasnet train`, as commander hands them over. */
+export interface TrainOptions {
+  readonly layers: readonly number[];
+  readonly activation: ActivationName;
+  readonly dropout: number;
+  readonly batchNorm?: boolean;
+  readonly l2?: number;
+  readonly optimizer: OptimizerName;
+  readonly learningRate?: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly engine?: EngineName;
+  readonly data?: string;
+  readonly save?: string;
+  readonly json?: boolean;
+  readonly progress: boolean;
+}
+
+/** What a training came to, also when it was stopped half-way. */
+export interface TrainingRun {
+  /** Epochs completed. */
+  readonly epochs: readonly EpochRecord[];
+  readonly steps: number;
+  /** Spent training, without evaluation. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  readonly batchSize: number;
+}
+
+export interface Watchers {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onEpoch: (record: EpochRecord) => void;
+}
+
+/** The network that the options describe, for data of this form. */
+export function networkFor({ train }: { train: Dataset }, options: TrainOptions): Network {
+  const { engine, threads, seed } = options;
+  const layers = [
+    ...options.layers.flatMap((units) => hiddenLayer(units, options)),
+    dense(train.classes, penalty(options)),
+  ];
+  return new Network({ inputs: train.width, layers, engine, threads, seed });
+}
+
+function hiddenLayer(units: number, options: TrainOptions): LayerDescription[] {
+  const dropped = options.dropout > 0 ? [dropout(options.dropout)] : [];
+  if (options.batchNorm !== true) {
+    return [dense(units, { activation: options.activation, ...penalty(options) }), ...dropped];
+  }
+  // BatchNorm shifts by itself, so that a bias before it would do nothing.
+  return [dense(units, { bias: false, ...penalty(options) }), batchNorm(), activation(options.activation), ...dropped];
+}
+
+function penalty({ l2: lambda = 0 }: TrainOptions): { regularizer?: ReturnType<typeof l2> } {
+  return lambda > 0 ? { regularizer: l2(lambda) } : {};
+}
+
+/** Such as "784-512-512-10 relu, dropout 0.2". */
+export function describeNetwork(network: Network, options: TrainOptions): string {
+  const widths = [network.inputs, ...options.layers, network.outputs].join('-');
+  const hidden: string[] = options.layers.length === 0 ? [] : [options.activation];
+  if (hidden.length > 0 && options.batchNorm === true) hidden.unshift('batch norm');
+  if (hidden.length > 0 && options.dropout > 0) hidden.push(`dropout ${options.dropout}`);
+  if (options.l2 !== undefined && options.l2 > 0) hidden.push(`L2 ${short(options.l2)}`);
+  return [widths, hidden.join(', ')].filter(Boolean).join(' ');
+}
+
+/** 0.00001 as "1e-5". */
+function short(value: number): string {
+  return value < 1e-3 ? value.toExponential() : String(value);
+}
+
+/** Trains until the end or the signal; an abort is no error here, and the network keeps what it has learned. */
+export async function runTraining(
+  network: Network,
+  data: { train: Dataset; test: Dataset },
+  options: TrainOptions,
+  { signal, onProgress, onEpoch }: Watchers,
+): Promise<TrainingRun> {
+  const { epochs, optimizer, learningRate } = options;
+  const batchSize = Math.min(options.batchSize, data.train.length);
+  const records: EpochRecord[] = [];
+  let current: Progress | undefined;
+  const fit = network.fit(data.train, {
+    epochs,
+    batchSize,
+    optimizer,
+    learningRate,
+    validation: data.test,
+    signal,
+    onProgress: (progress) => {
+      current = progress;
+      onProgress(progress);
+    },
+  });
+  try {
+    for await (const record of fit) {
+      records.push(record);
+      onEpoch(record);
+    }
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  }
+  const partial = current !== undefined && current.epoch > records.length ? current : undefined;
+  const sum = (value: (record: EpochRecord) => number) => records.reduce((total, record) => total + value(record), 0);
+  const seconds =
+    sum((record) => record.seconds) + (partial === undefined ? 0 : partial.samples / partial.samplesPerSecond);
+  const samples = sum((record) => record.seconds * record.samplesPerSecond) + (partial?.samples ?? 0);
+  return { epochs: records, steps: network.step, seconds, samplesPerSecond: samples / seconds, batchSize };
+}
