@@ -7,6 +7,7 @@ const library = path.join(import.meta.dirname, 'lib');
 
 const readonly = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 const nodeGlobals = readonly('Buffer', 'URL', 'console', 'performance', 'process', 'setImmediate', 'structuredClone');
+const web = readonly('AbortController', 'AbortSignal', 'fetch');
 const timers = readonly('clearTimeout', 'queueMicrotask', 'setTimeout');
 const commonJs = { ...readonly('__dirname', 'require'), exports: 'writable', module: 'writable' };
 
@@ -71,6 +72,6 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: { ...nodeGlobals, ...timers } } },
+  { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: { ...nodeGlobals, ...web, ...timers } } },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: commonJs } },
 );
