@@ -1,5 +1,11 @@
 #include "blas.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <thread>
+
 #if defined(BLASNET_ACCELERATE)
 #include <Accelerate/Accelerate.h>
 #else
@@ -64,6 +70,18 @@ std::string coreName() {
 void useOneThread() {
 #if defined(BLASNET_OPENBLAS)
   openblas_set_num_threads(1);
+#endif
+}
+
+int mostCallers() {
+#if defined(BLASNET_OPENBLAS)
+  // Two buffers for each thread that the build provides for; the library's own threads, which sleep, keep theirs.
+  const char* limit = std::strstr(openblas_get_config(), "MAX_THREADS=");
+  const int threads = limit == nullptr ? 0 : std::atoi(limit + std::strlen("MAX_THREADS="));  // NOLINT(cert-err34-c)
+  const int own = static_cast<int>(std::thread::hardware_concurrency());
+  return threads < 1 ? 32 : 2 * threads - std::min(threads, own);
+#else
+  return std::numeric_limits<int>::max();
 #endif
 }
 

@@ -10,6 +10,7 @@
 const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
@@ -23,15 +24,16 @@ const windows = process.platform === 'win32';
  * Builds, probes and places the addon.
  * @param {object} [options]
  * @param {boolean} [options.quiet] Sends all output to the log only. Default false: to the terminal as well.
+ * @param {boolean} [options.fresh] Builds everything anew. Default false: only what changed since the last build.
  * @param {string} [options.log] The log file. Default build/install.log.
  * @returns {Promise<{ built: boolean, reason: string, log: string }>} Never rejects; `reason` says how or why not.
  */
-async function buildNative({ quiet = false, log = defaultLog } = {}) {
+async function buildNative({ quiet = false, fresh = false, log = defaultLog } = {}) {
   try {
     fs.mkdirSync(path.dirname(log), { recursive: true });
     fs.writeFileSync(log, '');
     const output = new Output(log, quiet);
-    const result = await withLock(path.join(root, 'build', 'native.lock'), () => buildByAnyWay(output));
+    const result = await withLock(path.join(root, 'build', 'native.lock'), () => buildByAnyWay(output, fresh));
     output.line(result.reason);
     return { ...result, log };
   } catch (error) {
@@ -39,12 +41,13 @@ async function buildNative({ quiet = false, log = defaultLog } = {}) {
   }
 }
 
-async function buildByAnyWay(output) {
+async function buildByAnyWay(output, fresh) {
   const deadline = Date.now() + timeLimit;
   const sources = stampOfSources();
   const reasons = [];
   for (const way of waysToBuild()) {
     output.line(`Building by ${way.name}`);
+    if (fresh) fs.rmSync(way.directory, { recursive: true, force: true });
     const outcome = await runWay(way, output, deadline);
     const refusal = outcome === 'built' ? place(way, sources) : `${way.name} ${outcome}`;
     if (refusal === undefined) return { built: true, reason: `built by ${way.name}` };
@@ -118,6 +121,7 @@ function findNodeGyp() {
 async function runWay(way, output, deadline) {
   // A killed compiler can leave an object file that looks finished; a directory so marked is built anew.
   const mark = path.join(root, 'build', `${way.name}.unfinished`);
+  const begin = fs.statSync(output.log).size;
   if (fs.existsSync(mark)) fs.rmSync(way.directory, { recursive: true, force: true });
   fs.writeFileSync(mark, '');
   let outcome = 'could not configure';
@@ -129,7 +133,9 @@ async function runWay(way, output, deadline) {
   }
   if (status === 'timeout') return `took longer than ${timeLimit / 60_000} minutes`;
   fs.rmSync(mark, { force: true });
-  return outcome === 'built' ? outcome : outcome + firstError(fs.readFileSync(output.log, 'utf8'));
+  // CMake remembers what it did not find; once that is installed, it has to look again.
+  if (outcome === 'could not configure') fs.rmSync(way.directory, { recursive: true, force: true });
+  return outcome === 'built' ? outcome : outcome + firstError(fs.readFileSync(output.log).subarray(begin).toString());
 }
 
 /** The first error in a build's output, as the tools here write it. */
@@ -219,6 +225,13 @@ function stampOf(names, extra = '') {
   return hash.digest('hex');
 }
 
+const heldLocks = [];
+
+/** Writes into the held locks whose they are: this process's, and those of the command that it runs. */
+function claimLocks(...children) {
+  for (const file of heldLocks) fs.writeFileSync(file, [process.pid, ...children].join(' '));
+}
+
 /** Runs `work` while holding a lock file, waiting while another living process holds it. */
 async function withLock(file, work, waiting = () => {}) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -235,26 +248,32 @@ async function withLock(file, work, waiting = () => {}) {
       waiting();
     }
   }
+  heldLocks.push(file);
   try {
     return await work();
   } finally {
+    heldLocks.pop();
     fs.rmSync(file, { force: true });
   }
 }
 
-/** A lock whose process is gone, or that is older than any build may last (process ids are used again). */
+/** A lock whose processes are gone, or that is older than any build may last (process ids are used again). */
 function isAbandoned(file) {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return false;
   const age = Date.now() - stat.mtimeMs;
-  const owner = Number(fs.readFileSync(file, 'utf8'));
-  if (!(owner > 0)) return age > 10_000;
+  const owners = fs.readFileSync(file, 'utf8').split(' ').map(Number);
+  if (!owners.every((owner) => owner > 0)) return age > 10_000;
+  return age > 3 * timeLimit || !owners.some(isAlive);
+}
+
+function isAlive(id) {
   try {
-    process.kill(owner, 0);
+    process.kill(id, 0);
+    return true;
   } catch (error) {
-    if (error.code === 'ESRCH') return true;
+    return error.code !== 'ESRCH';
   }
-  return age > 3 * timeLimit;
 }
 
 /** A log file that the terminal may share. */
@@ -297,8 +316,10 @@ function runLogged([program, ...args], output, { deadline = Infinity, env = {} }
     };
     const interrupted = (signal) => {
       stop();
-      process.exit(signal === 'SIGINT' ? 130 : 143);
+      for (const file of heldLocks) fs.rmSync(file, { force: true });
+      process.exit(128 + os.constants.signals[signal]);
     };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     let late = false;
     const limit = Math.min(Math.max(deadline - Date.now(), 0), 2 ** 31 - 1);
     const timer = setTimeout(() => {
@@ -307,10 +328,12 @@ function runLogged([program, ...args], output, { deadline = Infinity, env = {} }
     }, limit);
     const end = (status) => {
       clearTimeout(timer);
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      for (const signal of signals) process.off(signal, interrupted);
+      claimLocks();
       done(late ? 'timeout' : status);
     };
-    process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+    for (const signal of signals) process.on(signal, interrupted);
+    if (child.pid !== undefined) claimLocks(child.pid);
     child.stdout.on('data', (bytes) => output.write(bytes));
     child.stderr.on('data', (bytes) => output.write(bytes));
     child.on('error', (error) => {
@@ -394,7 +417,7 @@ module.exports = {
 };
 
 if (require.main === module) {
-  void buildNative().then(({ built }) => {
+  void buildNative({ fresh: true }).then(({ built }) => {
     process.exitCode = built ? 0 : 1;
   });
 }

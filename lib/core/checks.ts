@@ -112,6 +112,12 @@ const foreignNames: Readonly<Record<string, string>> = {
   units: 'units',
   x: 'features',
   y: 'labels',
+  sampleWeight: 'weights',
+  sampleWeights: 'weights',
+  sample_weight: 'weights',
+  class_weight: 'classWeights',
+  classWeight: 'classWeights',
+  weight: 'classWeights',
 };
 
 /**
@@ -147,14 +153,17 @@ export function nearest(name: string, candidates: readonly string[]): string | u
     const distance = editDistance(plain(name), plain(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  const limit = Math.max(2, Math.floor(name.length / 3));
+  const limit = Math.max(2, Math.floor(Math.min(name.length, LONGEST_COMPARED) / 3));
   return bestDistance <= limit ? best : undefined;
 }
 
-/** Levenshtein distance. Long inputs are cut: a name of 64 characters is nobody's typing error. */
+/** A name of 64 characters is nobody's typing error. */
+const LONGEST_COMPARED = 64;
+
+/** Levenshtein distance. Long inputs are cut. */
 function editDistance(first: string, second: string): number {
-  const a = first.slice(0, 64);
-  const b = second.slice(0, 64);
+  const a = first.slice(0, LONGEST_COMPARED);
+  const b = second.slice(0, LONGEST_COMPARED);
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -10,6 +10,7 @@ export interface Addon {
     labels: Int32Array | undefined,
     targets: Float32Array | undefined,
     targetWidth: number,
+    weights?: Float32Array,
   ): DataHandle;
   createStore(parameters: number, slots: number): StoreHandle;
   readStore(store: StoreHandle, arena: number, slot: number, offset: number, into: Float32Array): void;
@@ -41,13 +42,20 @@ export interface Addon {
     step: number,
     seed: number,
     scalars: Float64Array,
+    totals?: Float64Array,
   ): number;
   createStop(): StopHandle;
   raiseStop(stop: StopHandle): void;
   dispose(handle: object): boolean;
   measurePeak(seconds: number, threads: number): { gflops: number; gigabytesPerSecond: number };
-  /** Only with BLASNET_TESTING in the environment: the n-th allocation from now fails. */
-  failAllocation?(allocations: number): void;
+  /**
+   * The rest exists only with BLASNET_TESTING in the environment, see native/engine/faults.h. The allocation that `after`
+   * others precede fails, once or from then on; -1 takes it back.
+   */
+  failAllocation?(after: number, forever?: boolean): void;
+  fault?(site: number, kind: number, after: number, forever?: boolean): void;
+  /** Bytes in native arrays now, in the whole process. */
+  allocatedBytes?(): number;
 }
 
 declare const kind: unique symbol;

@@ -34,6 +34,7 @@ export class ReferenceEngine implements Engine {
       features: source.features.slice(),
       labels: source.labels?.slice(),
       targets: source.targets?.slice(),
+      weights: source.weights?.slice(),
     });
   }
 
@@ -137,22 +138,29 @@ class ReferenceProgram implements CompiledProgram {
       const leading = buffer.first < 0 ? program.batchSize : buffer.first;
       return new array(leading * buffer.second);
     });
+    for (const { buffer, values } of program.constants) this.#memory[buffer].set(values);
   }
 
   /** Runs of one program share its memory, so they take turns. */
   async run(store: Store, slice: Slice): Promise<Outcome> {
-    const result = this.#busy.then(() => this.#run(store as ReferenceStore, slice));
+    // Parameters as they are at the call; training, which begins here too, leaves them to those who read meanwhile.
+    const parameters = (store as ReferenceStore).snapshot();
+    const result = this.#busy.then(() => this.#run(store as ReferenceStore, slice, parameters));
     this.#busy = result.catch(() => undefined);
     return result;
   }
 
-  async #run(store: ReferenceStore, slice: Slice): Promise<Outcome> {
+  async #run(store: ReferenceStore, slice: Slice, parameters: FloatArray): Promise<Outcome> {
     const { program } = this;
     const training = program.purpose === 'train';
     if (training && store.training) throw new StateError('A training run of this network is already under way');
-    if (training) store.training = true;
+    if (training) {
+      // What stands here now is what others read until the run has ended.
+      store.snapshot();
+      store.training = true;
+    }
     try {
-      return await this.#steps(store, slice);
+      return await this.#steps(store, slice, training ? store.live : parameters);
     } finally {
       if (training) {
         store.training = false;
@@ -161,11 +169,11 @@ class ReferenceProgram implements CompiledProgram {
     }
   }
 
-  async #steps(store: ReferenceStore, slice: Slice): Promise<Outcome> {
+  async #steps(store: ReferenceStore, slice: Slice, parameters: FloatArray): Promise<Outcome> {
     const { program } = this;
     const started = performance.now();
     const clock = new Turns();
-    const steps = this.#bind(store, program.purpose === 'train' ? store.live : store.snapshot());
+    const steps = this.#bind(store, parameters);
     const output = program.outputs > 0 ? new this.#array(slice.count * program.outputs) : undefined;
     const { source } = slice.data as ReferenceData;
     const run: Run = {
@@ -173,6 +181,7 @@ class ReferenceProgram implements CompiledProgram {
       step: 0,
       seed: slice.seed,
       scalars: new Float64Array(program.scalars),
+      totals: new Float64Array(program.totals.length),
       data: source,
       // Places count from the slice's first sample, as the output does.
       indices: slice.order?.subarray(slice.firstSample),
@@ -208,9 +217,10 @@ class ReferenceProgram implements CompiledProgram {
   }
 
   /** One step, stage by stage. A training step whose sums are not finite ends before the stage that would use them. */
-  async #step(steps: Step[], run: Run, clock: Turns): Promise<{ values: number[]; finite: boolean }> {
+  async #step(steps: Step[], run: Run, clock: Turns): Promise<{ values: Float64Array; finite: boolean }> {
     const { program } = this;
-    const values = program.totals.map(() => 0);
+    const values = new Float64Array(program.totals.length);
+    run.totals = values;
     for (const stage of program.stages) {
       for (let g = stage.groupStart; g < stage.groupEnd; g++) {
         const group = program.groups[g];
@@ -237,6 +247,7 @@ class ReferenceProgram implements CompiledProgram {
       step: 0,
       seed: 0,
       scalars: new Float64Array(0),
+      totals: new Float64Array(program.totals.length),
       data: { length: rows, width: program.needs.width, features: input, scale: 1, targetWidth: 0 },
       indices: undefined,
       firstSample: 0,

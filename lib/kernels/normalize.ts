@@ -91,3 +91,30 @@ export const batchNormInputGradient: ReferenceKernel = ({ operands, dimensions }
   }
   return 0;
 };
+
+/** inputGradient = outputGradient · gamma / √(runningVariance + ε): a frozen BatchNorm is a scale and a shift. */
+export const batchNormInferenceGradient: ReferenceKernel = ({ operands, dimensions, attributes }, start, end) => {
+  const [outputGradient, runningVariance, gamma, inputGradient] = operands;
+  const [columns] = dimensions;
+  const [epsilon] = attributes;
+  for (let column = 0; column < columns; column++) {
+    const scale = gamma[column] / Math.sqrt(runningVariance[column] + epsilon);
+    for (let row = start; row < end; row++) {
+      inputGradient[row * columns + column] = outputGradient[row * columns + column] * scale;
+    }
+  }
+  return 0;
+};
+
+/** output = (input - mean) / deviation, with one mean and one deviation a column */
+export const standardize: ReferenceKernel = ({ operands, dimensions }, start, end) => {
+  const [input, mean, deviation, output] = operands;
+  const [columns] = dimensions;
+  for (let row = start; row < end; row++) {
+    for (let column = 0; column < columns; column++) {
+      const i = row * columns + column;
+      output[i] = (input[i] - mean[column]) / deviation[column];
+    }
+  }
+  return 0;
+};

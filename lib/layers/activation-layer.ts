@@ -1,4 +1,10 @@
-import { activationFromConfig, resolveActivation, type Activation, type ActivationLike } from '../activations/index.js';
+import {
+  activationFromConfig,
+  identity,
+  resolveActivation,
+  type Activation,
+  type ActivationLike,
+} from '../activations/index.js';
 import { checkOptions, checkString } from '../core/checks.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import { writeActivation, writeActivationGradient } from './activation-calls.js';
@@ -49,21 +55,23 @@ class ActivationLayer implements Layer<ActivationTrace> {
   readonly parameters = [];
   readonly multiplyAdds = 0;
   readonly leastRows = 1;
-  readonly #activation: Activation;
+  readonly activation: Activation;
 
-  constructor({ name, inputs }: LayerContext, kind: Activation) {
+  constructor({ name, inputs, absorbed }: LayerContext, kind: Activation) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = inputs;
-    this.#activation = kind;
+    this.activation = kind.name === absorbed ? identity() : kind;
   }
 
   forward(program: ProgramBuilder, input: Value): ActivationTrace {
-    return { input, output: writeActivation(program, this.#activation, input) };
+    if (this.activation.name === 'identity') return { input, output: input };
+    const output = writeActivation(program, this.activation, input);
+    return { input, output, saved: this.activation.saves === 'output' ? output : input };
   }
 
   backward(program: ProgramBuilder, { input, output }: ActivationTrace, outputGradient: Value): Value | undefined {
     if (!input.requiresGradient) return undefined;
-    return writeActivationGradient(program, this.#activation, { input, output }, outputGradient);
+    return writeActivationGradient(program, this.activation, { input, output }, outputGradient);
   }
 }

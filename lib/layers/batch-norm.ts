@@ -3,8 +3,9 @@ import { ones, zeros } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
-export interface BatchNormOptions {
+export interface BatchNormOptions extends LayerUpdateOptions {
   /** Added to the variance; above 0, default 1e-5. */
   epsilon?: number;
   /** Weight of the OLD running statistic, in [0, 1); default 0.9. */
@@ -12,6 +13,8 @@ export interface BatchNormOptions {
   /** Unique in the network; by default `batchNorm1`, `batchNorm2`, … */
   name?: string;
 }
+
+const optionNames = ['epsilon', 'momentum', ...updateOptionNames, 'name'] as const;
 
 /**
  * Batch normalization: each feature gets mean 0 and variance 1 over the batch, then a learned scale and shift.
@@ -21,7 +24,8 @@ export interface BatchNormOptions {
  *
  * While training, mean and (biased) variance are the batch's; in evaluation and prediction they are the running ones, of
  * which the variance is stored unbiased. Parameters: `gamma`, `beta`, and the untrained state `runningMean` and
- * `runningVariance`, all `[features]`. A training batch must have at least two rows.
+ * `runningVariance`, all `[features]`. A training batch must have at least two rows. A frozen layer (`network.freeze`)
+ * uses its running statistics while training too, and keeps them as they are.
  *
  * @throws OptionError for options that are unknown or out of range
  *
@@ -33,19 +37,21 @@ export interface BatchNormOptions {
  * the weight of the new statistic and equals our 0.9.
  */
 export function batchNorm(options?: BatchNormOptions): LayerDescription {
-  const given = checkOptions<BatchNormOptions>('batchNorm', options, ['epsilon', 'momentum', 'name']);
+  const given = checkOptions<BatchNormOptions>('batchNorm', options, optionNames);
+  const { updates, config: updateConfig } = checkUpdates(given);
   const epsilon = checkNumber('epsilon', given.epsilon ?? 1e-5, { above: 0 });
   const momentum = checkNumber('momentum', given.momentum ?? 0.9, { min: 0, below: 1 });
   return {
     type: 'batchNorm',
     name: given.name === undefined ? undefined : checkString('name', given.name),
-    config: { epsilon, momentum },
+    config: { epsilon, momentum, ...updateConfig },
+    updates,
     build: (context) => new BatchNorm(context, epsilon, momentum),
   };
 }
 
 export function batchNormFromConfig(config: Record<string, unknown>): LayerDescription {
-  return batchNorm(checkOptions<BatchNormOptions>('batchNorm', config, ['epsilon', 'momentum', 'name']));
+  return batchNorm(checkOptions<BatchNormOptions>('batchNorm', config, optionNames));
 }
 
 interface BatchNormTrace extends Trace {
@@ -86,8 +92,9 @@ class BatchNorm implements Layer<BatchNormTrace> {
 
   forward(program: ProgramBuilder, input: Value): BatchNormTrace {
     const { gamma, beta, runningMean, runningVariance } = this;
-    const output = program.rows(this.outputs, { requiresGradient: true });
-    if (program.purpose !== 'train') {
+    const learns = program.trains(gamma);
+    const output = program.rows(this.outputs, { requiresGradient: input.requiresGradient || learns });
+    if (program.purpose !== 'train' || !learns) {
       const operands = { input, runningMean, runningVariance, gamma, beta, output };
       program.call('batchNormInference', operands, { epsilon: this.#epsilon });
       return { input, output, mean: undefined, inverseDeviation: undefined };
@@ -106,7 +113,8 @@ class BatchNorm implements Layer<BatchNormTrace> {
   backward(program: ProgramBuilder, trace: BatchNormTrace, outputGradient: Value): Value | undefined {
     const { gamma, beta } = this;
     const { input, mean, inverseDeviation } = trace;
-    if (mean === undefined || inverseDeviation === undefined) return undefined;
+    if (mean === undefined || inverseDeviation === undefined)
+      return this.#frozenGradient(program, input, outputGradient);
     const gammaGradient = program.gradientOf(gamma);
     const betaGradient = program.gradientOf(beta);
     const statistics = { input, outputGradient, mean, inverseDeviation };
@@ -114,6 +122,15 @@ class BatchNorm implements Layer<BatchNormTrace> {
     if (!input.requiresGradient) return undefined;
     const inputGradient = program.rows(this.inputs);
     program.call('batchNormInputGradient', { ...statistics, gamma, gammaGradient, betaGradient, inputGradient }, {});
+    return inputGradient;
+  }
+
+  #frozenGradient(program: ProgramBuilder, input: Value, outputGradient: Value): Value | undefined {
+    if (!input.requiresGradient) return undefined;
+    const { gamma, runningVariance } = this;
+    const inputGradient = program.rows(this.inputs);
+    const operands = { outputGradient, runningVariance, gamma, inputGradient };
+    program.call('batchNormInferenceGradient', operands, { epsilon: this.#epsilon });
     return inputGradient;
   }
 }

@@ -1,21 +1,22 @@
-import { expected } from '../core/checks.js';
-import { OptionError, ShapeError } from '../core/errors.js';
-import { layerConfig, type Layer, type LayerDescription } from '../layers/index.js';
-import type { Loss } from '../losses/index.js';
-import { ParameterClaims, type Parameter } from '../program/parameters.js';
-
-/** Parameters of a network, at most: 2³³ floats are 32 GiB. */
-const MOST_PARAMETERS = 2 ** 33;
+import { buildLayers, checkLayers, layerConfig, type Layer, type LayerDescription } from '../layers/index.js';
+import { checkClassCount, type Loss } from '../losses/index.js';
+import { ParameterClaims, type Parameter, type Regularizer } from '../program/parameters.js';
+import { regularizerConfig } from '../regularizers/index.js';
 
 /** What a network is made of, without any of its numbers: layers with their places in the parameter arena. */
 export interface Architecture {
   readonly inputs: number;
   readonly outputs: number;
+  readonly descriptions: readonly LayerDescription[];
   readonly layers: readonly Layer[];
   readonly parameters: readonly Parameter[];
   /** Elements of the parameter arena. */
   readonly arenaSize: number;
   readonly loss: Loss;
+  /** Penalties on the kernels of layers that have none of their own. */
+  readonly regularizers: readonly Regularizer[];
+  /** Names of layers that training leaves as they are; inner layers stand for themselves. */
+  readonly frozen: ReadonlySet<string>;
   readonly config: ArchitectureConfig;
 }
 
@@ -23,67 +24,40 @@ export interface ArchitectureConfig {
   readonly inputs: number;
   readonly layers: readonly Record<string, unknown>[];
   readonly loss: Loss['config'];
+  /** Penalties on the kernels of layers that have none of their own. */
+  readonly regularizers?: readonly Record<string, unknown>[];
 }
 
-/** Builds the layers one after the other, each on the width that the one before it leaves. */
-export function buildArchitecture(inputs: number, descriptions: readonly LayerDescription[], loss: Loss): Architecture {
-  checkDescriptions(descriptions);
-  const names = nameLayers(descriptions);
-  const claims = new ParameterClaims();
-  const layers: Layer[] = [];
-  let width = inputs;
-  descriptions.forEach((description, index) => {
-    claims.enter(names[index]);
-    const layer = description.build({ claims, name: names[index], inputs: width, index });
-    if (claims.size > MOST_PARAMETERS) {
-      throw new ShapeError(`Expected at most ${MOST_PARAMETERS} parameters, received more at layer ${names[index]}`);
-    }
-    layers.push(layer);
-    width = layer.outputs;
-  });
+/**
+ * Builds the layers one after the other, each on the width that the one before it leaves. `regularizers` act on the kernels
+ * of layers that have none of their own.
+ */
+export function buildArchitecture(
+  inputs: number,
+  descriptions: readonly LayerDescription[],
+  loss: Loss,
+  regularizers: readonly Regularizer[] = [],
+): Architecture {
+  checkLayers('layers', descriptions);
+  const claims = new ParameterClaims(regularizers);
+  const start = { claims, inputs, count: { value: 0 }, within: '', absorbed: loss.absorbs };
+  const layers = buildLayers(descriptions, start);
+  checkClassCount(loss.classWeights, layers[layers.length - 1].outputs);
   return {
     inputs,
-    outputs: width,
+    outputs: layers[layers.length - 1].outputs,
+    descriptions: [...descriptions],
     layers,
     parameters: claims.all,
     arenaSize: claims.size,
     loss,
-    config: { inputs, layers: descriptions.map(layerConfig), loss: loss.config },
+    regularizers,
+    frozen: new Set(),
+    config: {
+      inputs,
+      layers: descriptions.map(layerConfig),
+      loss: loss.config,
+      ...(regularizers.length === 0 ? {} : { regularizers: regularizers.map(regularizerConfig) }),
+    },
   };
-}
-
-function checkDescriptions(descriptions: unknown): asserts descriptions is readonly LayerDescription[] {
-  if (!Array.isArray(descriptions)) {
-    throw new OptionError('ERR_OPTION_TYPE', expected('an array of layers', 'layers', descriptions));
-  }
-  if (descriptions.length === 0) {
-    throw new OptionError('ERR_OPTION_RANGE', 'Expected at least one layer for layers, received none');
-  }
-  descriptions.forEach((entry: unknown, index) => {
-    const isLayer = typeof entry === 'object' && entry !== null && 'build' in entry && 'type' in entry;
-    if (!isLayer)
-      throw new OptionError('ERR_OPTION_TYPE', expected('a layer such as dense(10)', `layers[${index}]`, entry));
-  });
-}
-
-/** `dense1`, `dense2`, `batchNorm1`, …; names given by the user must be unique and free of dots. */
-function nameLayers(descriptions: readonly LayerDescription[]): string[] {
-  const counts = new Map<string, number>();
-  const names = descriptions.map(({ type, name }) => {
-    const count = (counts.get(type) ?? 0) + 1;
-    counts.set(type, count);
-    return name ?? `${type}${count}`;
-  });
-  names.forEach((name, index) => {
-    if (names.indexOf(name) !== index) {
-      throw new OptionError('ERR_OPTION_RANGE', `Expected unique layer names, received "${name}" twice`);
-    }
-    if (!/^[\w-]{1,100}$/.test(name)) {
-      throw new OptionError(
-        'ERR_OPTION_RANGE',
-        expected('letters, digits, _ and - only', `name of layers[${index}]`, name),
-      );
-    }
-  });
-  return names;
 }

@@ -1,4 +1,4 @@
-import type { DraftCall, ProgramBuilder } from './builder.js';
+import type { DraftCall, Phase, ProgramBuilder } from './builder.js';
 import type { BufferPlan, Group, Program, RunSpace, Stage } from './program.js';
 
 const ROWS = -1;
@@ -6,10 +6,15 @@ const ALIGNMENT = 16;
 
 /** Rows of a tile: few enough to stay in a core's cache from layer to layer, many enough to feed the matrix product. */
 const LARGEST_ROW_TILE = 64;
+/** Kernels beyond a core's cache are read anew for every tile: there, larger tiles read less. */
+const LARGEST_ROW_TILE_OF_LARGE_KERNELS = 128;
+const LARGE_KERNEL_ELEMENTS = 2 ** 20;
 const SMALLEST_ROW_TILE = 8;
 
-/** Elements of a kernel block: its gradient, values and two optimizer slots fit a core's second-level cache together. */
-const BLOCK_ELEMENTS = 56 * 1024;
+/** Elements of a kernel block: enough to pay for the copy of the output gradient that each block makes. */
+const BLOCK_ELEMENTS = 104 * 1024;
+/** Parameters up to this size stay in one block: others fill the threads meanwhile. */
+const SMALLEST_SPLIT = 24 * 1024;
 const COLUMN_TILE = 64;
 
 interface Draft {
@@ -32,7 +37,7 @@ interface Extras {
 export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
   const draft: Draft = { calls: [], groups: [], stages: [], groupOf: [], stageOf: [] };
   sampleStages(builder, draft);
-  parameterStage(builder, draft);
+  parameterStages(builder, draft);
   const { buffers, sizes } = placeValues(builder, draft);
   return {
     purpose: builder.purpose,
@@ -47,6 +52,9 @@ export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
     })),
     groups: draft.groups,
     stages: draft.stages,
+    constants: builder.values.flatMap(({ id, constants }) =>
+      constants === undefined ? [] : [{ buffer: id, values: constants }],
+    ),
     sizes,
     totals: builder.totals,
     ...extras,
@@ -54,14 +62,24 @@ export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
 }
 
 /** An even number of tiles, so that two threads share a batch evenly; more threads find more tiles in larger batches. */
-export function rowTile(batchSize: number): number {
-  const count = 2 * Math.ceil(batchSize / (2 * LARGEST_ROW_TILE));
+export function rowTile(batchSize: number, largestKernel = 0): number {
+  const most = largestKernel >= LARGE_KERNEL_ELEMENTS ? LARGEST_ROW_TILE_OF_LARGE_KERNELS : LARGEST_ROW_TILE;
+  const count = 2 * Math.ceil(batchSize / (2 * most));
   return Math.max(SMALLEST_ROW_TILE, Math.ceil(batchSize / count));
 }
 
-/** Leading extent of a block of a parameter. */
+function largestKernel({ values }: ProgramBuilder): number {
+  return values.reduce(
+    (most, { home, first, second }) => (home === 'parameters' ? Math.max(most, first * second) : most),
+    0,
+  );
+}
+
+/** Leading extent of a block of a parameter: an even number of blocks for two threads to share, or a single one. */
 export function blockOf(leading: number, inner: number): number {
-  const count = Math.ceil((leading * inner) / BLOCK_ELEMENTS);
+  const elements = leading * inner;
+  if (elements <= SMALLEST_SPLIT) return leading;
+  const count = 2 * Math.ceil(elements / (2 * BLOCK_ELEMENTS));
   return Math.max(1, Math.ceil(leading / count));
 }
 
@@ -77,24 +95,35 @@ function sampleStages(builder: ProgramBuilder, draft: Draft): void {
       if (next.signature.axis !== signature.axis || splitExtent(next) !== extent) break;
       end++;
     }
-    const tile = signature.axis === 'rows' ? rowTile(builder.batchSize) : COLUMN_TILE;
+    const tile = signature.axis === 'rows' ? rowTile(builder.batchSize, largestKernel(builder)) : COLUMN_TILE;
     addGroup(draft, builder.calls.slice(start, end), extent, tile);
     closeStage(draft, draft.groups.length - 1);
     start = end;
   }
 }
 
-/** Gradient, regularizer and update of a block run as one group while the block is in cache. */
-function parameterStage(builder: ProgramBuilder, draft: Draft): void {
-  const first = draft.groups.length;
+/**
+ * Gradient, regularizer and update of a block run as one group while the block is in cache. Only what must know all
+ * gradients waits for a stage of its own, and so do constraints, which need whole columns.
+ */
+function parameterStages(builder: ProgramBuilder, draft: Draft): void {
   // Large parameters first: the small ones fill the gaps when threads run out of blocks.
   const bySize = [...builder.parameterCalls].sort(([a], [b]) => b.size - a.size || a.offset - b.offset);
-  for (const [parameter, phases] of bySize) {
-    const calls = [...phases.gradient, ...phases.regularize, ...phases.update];
-    const [leading, inner = 1] = parameter.shape;
-    addGroup(draft, calls, leading, blockOf(leading, inner));
+  const measured = bySize.some(([, calls]) => calls.measure.length > 0);
+  const stages: readonly (readonly Phase[])[] = measured
+    ? [['gradient', 'regularize', 'measure'], ['clip', 'update'], ['constrain']]
+    : [['gradient', 'regularize', 'clip', 'update'], ['constrain']];
+  for (const phases of stages) {
+    const first = draft.groups.length;
+    for (const [parameter, byPhase] of bySize) {
+      const calls = phases.flatMap((phase) => byPhase[phase]);
+      if (calls.length === 0) continue;
+      const [leading, inner = 1] = parameter.shape;
+      if (calls[0].signature.axis === 'columns') addGroup(draft, calls, inner, COLUMN_TILE);
+      else addGroup(draft, calls, leading, blockOf(leading, inner));
+    }
+    if (draft.groups.length > first) closeStage(draft, first);
   }
-  if (draft.groups.length > first) closeStage(draft, first);
 }
 
 function splitExtent(call: DraftCall): number {
@@ -128,7 +157,7 @@ function placeValues(
 ): { buffers: BufferPlan[]; sizes: Record<RunSpace, number> } {
   const uses = usesOf(builder.values.length, draft);
   const sizes: Record<RunSpace, number> = { batch: 0, tile: 0, fixed: 0, block: 0 };
-  const tileRows = rowTile(builder.batchSize);
+  const tileRows = rowTile(builder.batchSize, largestKernel(builder));
   const tileArena = new Arena();
   const buffers = builder.values.map((value): BufferPlan => {
     const shape = { slot: value.slot, first: value.first, second: value.second };

@@ -1,12 +1,15 @@
 import { checkBoolean, checkChoice, checkInteger, checkOptions, expected } from '../core/checks.js';
-import { DataError, NonFiniteError, OptionError, ShapeError } from '../core/errors.js';
+import { DataError, NonFiniteError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { RandomStream, streams } from '../core/random.js';
 import { Stop, type CompiledProgram, type EngineData, type Outcome } from '../engine/engine.js';
 import { toDataset, type Dataset, type DatasetOptions } from '../data/index.js';
-import { resolveOptimizer, type Optimizer, type OptimizerLike } from '../optimizers/index.js';
+import { layerNeedingRows } from '../network/index.js';
+import { resolveOptimizer, type Optimizer, type OptimizerLike, type Schedule } from '../optimizers/index.js';
 import { Fit } from './fit.js';
-import { EpochSums, type EpochRecord, type History } from './history.js';
+import { resolveMetrics, type MetricLike } from '../metrics/index.js';
+import { EpochSums, gradientNormOf, isPerStep, type EpochRecord, type History, type Scores } from './history.js';
 import type { Network } from './network.js';
+import { prepareScoring, type Scoring } from './scoring.js';
 
 /** A data set, or a plain object to make one of. */
 export type Data = Dataset | DatasetOptions;
@@ -18,10 +21,12 @@ export interface FitOptions {
   batchSize?: number;
   /** Default `adam`. */
   optimizer?: OptimizerLike;
-  /** Learning rate for an optimizer given by name. */
-  learningRate?: number;
+  /** Learning rate for an optimizer given by name: a number above 0, or a schedule. */
+  learningRate?: number | Schedule;
   /** Evaluated after every epoch. */
   validation?: Data;
+  /** Measured on the validation data after every epoch: names, or metrics such as `topK(3)`; default none. */
+  metrics?: readonly MetricLike[];
   /** A new order of the samples for every epoch; default true. */
   shuffle?: boolean;
   /** What to do with the samples that do not fill a last batch: a smaller step, or none; default `keep`. */
@@ -53,6 +58,7 @@ export const optionNames = [
   'optimizer',
   'learningRate',
   'validation',
+  'metrics',
   'shuffle',
   'partialBatch',
   'seed',
@@ -63,13 +69,18 @@ export const optionNames = [
 /** The optimizer belongs to the trainer, the rest to one fit. */
 const trainerOptions = optionNames.filter((name) => name !== 'optimizer' && name !== 'learningRate');
 
-/** Seconds of work in one call of the engine: callbacks, aborts and snapshots happen in between. */
+/**
+ * Seconds of work in one call of the engine: callbacks, aborts and snapshots happen in between. Large networks take
+ * longer slices, so that the copy of their parameters after each stays a small part of it.
+ */
 const SLICE_SECONDS = 0.04;
+const SLICE_SECONDS_PER_PARAMETER = 8e-9;
 const DEFAULT_BATCH = 128;
 
 interface Settings {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
+  readonly scoring: Scoring | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   /** Samples of an epoch that are used. */
@@ -111,27 +122,31 @@ export class Trainer {
       data,
       checkOptions<FitOptions>('fit', options, trainerOptions),
     );
-    return new Fit((report) => this.network.inTurn(() => this.#fit(settings, report)));
+    // A schedule that is wrong from the start is found before any work.
+    this.optimizer.scalars(this.#updates);
+    // Copied now, though the fit may have to wait: the caller's arrays are the caller's again when this returns.
+    const samples = copySamples(this.network, settings);
+    return new Fit((report) => this.network.inTurn(() => this.#fit(settings, samples, report)));
   }
 
-  async #fit(settings: Settings, report: (record: EpochRecord) => void): Promise<History> {
-    settings.signal?.throwIfAborted();
+  async #fit(settings: Settings, samples: Samples, report: (record: EpochRecord) => void): Promise<History> {
     const { network } = this;
-    const program = network.prepareTraining(this.optimizer, settings.batchSize, this);
-    const data = network.engine.createData(settings.train);
-    const validation = settings.validation === undefined ? undefined : network.engine.createData(settings.validation);
     const stop = new Stop();
     const abort = () => {
       stop.stop();
     };
     settings.signal?.addEventListener('abort', abort);
+    let program: CompiledProgram | undefined;
     try {
-      return await this.#epochsOf(settings, { program, data, validation, stop }, report);
+      settings.signal?.throwIfAborted();
+      await network.learnInputs(settings.train);
+      program = network.prepareTraining(this.optimizer, settings.batchSize, this, settings.train.weights !== undefined);
+      return await this.#epochsOf(settings, { program, ...samples, stop }, report);
     } finally {
       settings.signal?.removeEventListener('abort', abort);
-      data.dispose();
-      validation?.dispose();
-      program.dispose();
+      samples.data.dispose();
+      samples.validation?.dispose();
+      program?.dispose();
     }
   }
 
@@ -141,21 +156,25 @@ export class Trainer {
     const stepTotals: number[] = [];
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const sums = await this.#epoch(settings, work, epoch, stepTotals);
-      const scores = work.validation === undefined ? undefined : await network.score(work.validation);
+      const scores = await this.#validate(settings, work.validation);
       const record = sums.record(epoch, optimizer.scalars(this.#updates - 1)[0], scores);
       records.push(record);
       report(record);
     }
     const { totals } = work.program.program;
-    const penalty = totals.indexOf('penalty');
+    const [loss, penalty] = [totals.indexOf('loss'), totals.indexOf('penalty')];
     const steps = stepTotals.length / totals.length;
-    const lossOf = (step: number) => stepTotals[step * totals.length];
+    const normOf = (step: number) => gradientNormOf(totals, stepTotals, step * totals.length);
+    const lossOf = (step: number) => stepTotals[step * totals.length + loss];
     const penaltyOf = (step: number) => (penalty < 0 ? 0 : stepTotals[step * totals.length + penalty]);
     const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
     return {
       epochs: records,
       stepDataLoss: Float64Array.from({ length: steps }, (_, step) => lossOf(step)),
       stepLoss: Float64Array.from({ length: steps }, (_, step) => lossOf(step) + penaltyOf(step)),
+      ...(normOf(0) === undefined
+        ? {}
+        : { stepGradientNorm: Float64Array.from({ length: steps }, (_, step) => normOf(step) ?? NaN) }),
       seed: settings.seed,
       engine: network.engine.name,
       threads: network.engine.threads,
@@ -167,12 +186,18 @@ export class Trainer {
     };
   }
 
+  async #validate({ validation, scoring }: Settings, data: EngineData | undefined): Promise<Scores | undefined> {
+    if (data === undefined) return undefined;
+    return this.network.score(data, { weighted: validation?.weights !== undefined, scoring });
+  }
+
   /** One pass over the data, in slices: as many steps a call as fit into a few hundredths of a second. */
   async #epoch(settings: Settings, work: Work, epoch: number, stepTotals: number[]): Promise<EpochSums> {
     const { batchSize, samples, train } = settings;
     const { program } = work.program;
     const order = settings.shuffle ? shuffled(train.length, settings.seed, this.#epochs) : undefined;
     const sums = new EpochSums(program.totals);
+    const sliceSeconds = SLICE_SECONDS + SLICE_SECONDS_PER_PARAMETER * this.network.architecture.arenaSize;
     let sliceSteps = 1;
     for (let first = 0; first < samples;) {
       const count = Math.min(sliceSteps * batchSize, samples - first);
@@ -181,7 +206,7 @@ export class Trainer {
       settings.signal?.throwIfAborted();
       first += outcome.steps * batchSize;
       const perStep = outcome.seconds / Math.max(1, outcome.steps);
-      sliceSteps = Math.max(1, Math.min(sliceSteps * 4, Math.floor(SLICE_SECONDS / perStep)));
+      sliceSteps = Math.max(1, Math.min(sliceSteps * 4, Math.floor(sliceSeconds / perStep)));
       settings.onProgress?.(progressOf(settings, sums, epoch));
     }
     this.#epochs++;
@@ -227,27 +252,43 @@ export class Trainer {
       const rows = Math.min(batchSize, samples - first - step * batchSize);
       const totals = outcome.totals.subarray(step * width, (step + 1) * width);
       sums.add(totals, rows);
-      // Losses are kept as means over the step's samples; the penalty is one number a step already.
-      totals.forEach((total, i) => stepTotals.push(names[i] === 'penalty' ? total : total / rows));
+      // Losses are kept as means over the step's samples; penalties and norms are one number a step already.
+      totals.forEach((total, i) => stepTotals.push(isPerStep(names[i]) ? total : total / rows));
     }
     sums.seconds += outcome.seconds;
     this.#updates += outcome.steps;
     this.network.step += outcome.steps;
     if (outcome.nonFinite >= 0) {
       const step = this.network.step;
+      const found = names.findIndex((_, i) => !Number.isFinite(outcome.totals[outcome.steps * width + i]));
+      const what = gradientNormOf([names[found]], [0]) === undefined ? 'loss' : 'gradient';
       const message =
-        `The loss was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
+        `The ${what} was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
         'the step before. Usual causes: a learning rate that is too high, or inputs that are not scaled';
       throw new NonFiniteError(message, step);
     }
   }
 }
 
-interface Work {
-  readonly program: CompiledProgram;
+/** A fit's samples in the engine's own memory. */
+interface Samples {
   readonly data: EngineData;
   readonly validation: EngineData | undefined;
+}
+
+interface Work extends Samples {
+  readonly program: CompiledProgram;
   readonly stop: Stop;
+}
+
+function copySamples({ engine }: Network, { train, validation }: Settings): Samples {
+  const data = engine.createData(train);
+  try {
+    return { data, validation: validation === undefined ? undefined : engine.createData(validation) };
+  } catch (error) {
+    data.dispose();
+    throw error;
+  }
 }
 
 /** The order of the samples in one epoch of a trainer. */
@@ -290,9 +331,11 @@ function checkFit(network: Network, optimizer: Optimizer, data: Data, options: F
   const rest = train.length % batchSize;
   const samples = partial === 'drop' ? train.length - rest : train.length;
   checkRows(network, batchSize, samples % batchSize);
+  checkTrainable(network);
   return {
     train,
     validation,
+    scoring: checkMetrics(network, validation, options.metrics),
     epochs,
     batchSize,
     samples,
@@ -304,17 +347,34 @@ function checkFit(network: Network, optimizer: Optimizer, data: Data, options: F
   };
 }
 
+function checkMetrics(network: Network, validation: Dataset | undefined, metrics: unknown): Scoring | undefined {
+  if (metrics === undefined) return undefined;
+  const chosen = resolveMetrics('metrics', metrics);
+  if (validation !== undefined) return prepareScoring(network, validation, chosen);
+  throw new OptionError(
+    'ERR_OPTION_TYPE',
+    `${expected('a data set', 'validation', undefined)}; metrics are taken on it`,
+  );
+}
+
 /** Whether data fits a network: width, labels or targets, number of classes. */
 export function checkData(network: Network, data: Dataset, name: string): void {
   const { inputs, outputs } = network;
   const { loss } = network.architecture;
+  // A part of a data set may have been left without any.
+  if (data.weights?.some((weight) => weight > 0) === false) {
+    throw new DataError('ERR_DATA_WEIGHT', `Expected a weight above 0 in ${name}, received 0 for every sample`);
+  }
   if (data.width !== inputs) {
     throw new ShapeError(
       `Expected ${inputs} features per sample (the network's inputs) for ${name}, received ${data.width}`,
     );
   }
   if (loss.compares === 'targets') {
-    if (data.targets !== undefined && data.targetWidth === outputs) return;
+    if (data.targets !== undefined && data.targetWidth === outputs) {
+      loss.checkTargets?.(data.targets, outputs, `targets of ${name}`);
+      return;
+    }
     const received = data.targets === undefined ? 'none' : String(data.targetWidth);
     throw new ShapeError(
       `Expected ${outputs} targets per sample (the network's outputs) for ${name}, received ${received}`,
@@ -332,13 +392,20 @@ export function checkData(network: Network, data: Dataset, name: string): void {
 /** BatchNorm has no variance over a single row. */
 function checkRows(network: Network, batchSize: number, lastBatch: number): void {
   const smallest = lastBatch === 0 ? batchSize : Math.min(batchSize, lastBatch);
-  const layer = network.architecture.layers.find(({ leastRows }) => leastRows > smallest);
+  const layer = layerNeedingRows(network.architecture, smallest);
   if (layer === undefined) return;
   throw new OptionError(
     'ERR_OPTION_RANGE',
     `Expected at least ${layer.leastRows} samples in every batch for layer ${layer.name}, received ${smallest}` +
       (smallest === lastBatch ? ' in the last one; choose another batchSize, or partialBatch: "drop"' : ''),
   );
+}
+
+/** A fit that cannot change anything is a mistake, unless the network has nothing to learn anyway. */
+function checkTrainable({ architecture: { parameters, frozen } }: Network): void {
+  const learned = parameters.filter(({ role }) => role !== 'state');
+  if (learned.length === 0 || learned.some(({ layer }) => !frozen.has(layer))) return;
+  throw new StateError('Every layer of the network is frozen: there is nothing to train; see network.unfreeze');
 }
 
 function checkSignal(signal: unknown): AbortSignal | undefined {

@@ -1,15 +1,17 @@
 // The table of functions that JavaScript sees, each a thin wrapper. Long work goes to jobs.cc.
 #include <napi.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 #include <thread>
 
 #include "addon/arguments.h"
 #include "addon/environment.h"
+#include "addon/failure.h"
 #include "addon/jobs.h"
 #include "blas.h"
+#include "engine/faults.h"
 #include "engine/lifecycle.h"
 #include "engine/peak.h"
 
@@ -18,28 +20,21 @@ namespace {
 
 using Info = Napi::CallbackInfo;
 
-// No C++ exception may reach Node-API: each becomes a JavaScript error with a code.
+// No C++ exception may reach Node-API: each becomes a JavaScript error with a code. Where the environment is going away
+// and refuses even that, nobody is left to hear of it.
 template <Napi::Value (*Function)(const Info&)>
 Napi::Value guarded(const Info& info) {
-  const char* code = "ERR_ENGINE_NATIVE";
-  std::string message = "The native engine failed";
+  const napi_env env = info.Env();
   try {
+    meetFault(FaultSite::call);
     return Function(info);
-  } catch (const Napi::Error&) {
-    throw;
-  } catch (const InvalidInput& error) {
-    code = "ERR_ENGINE_INPUT";
-    message = error.what();
-  } catch (const std::bad_alloc&) {
-    code = "ERR_ENGINE_MEMORY";
-    message = "The native engine could not get the memory it needs";
-  } catch (const std::exception& error) {
-    message = error.what();
+  } catch (const Napi::Error& error) {
+    napi_throw(env, error.Value());
   } catch (...) {
+    const napi_value error = createError(env, currentFailure());
+    if (error != nullptr) napi_throw(env, error);
   }
-  auto error = Napi::Error::New(info.Env(), message);
-  error.Set("code", Napi::String::New(info.Env(), code));
-  throw Napi::Error(error);
+  return {};
 }
 
 Napi::Value getContract(const Info& info) { return Napi::String::New(info.Env(), contractText()); }
@@ -80,7 +75,7 @@ Napi::Value createData(const Info& info) {
     if (elements > 0) std::memcpy(data->floats.data(), floats.data, elements * sizeof(float));
     data->view.floats = data->floats.data();
   }
-  data->view.scale = static_cast<float>(toNumber(info[3], "scale"));
+  data->view.scale = static_cast<float>(toNumber(info[3], "scale", -1e30, 1e30));
   if (!info[4].IsUndefined()) {
     const auto labels = toView<std::int32_t>(info[4], napi_int32_array, "labels");
     if (labels.size < static_cast<std::size_t>(length)) throw InvalidInput("There are fewer labels than samples");
@@ -100,6 +95,13 @@ Napi::Value createData(const Info& info) {
     data->targets = AlignedArray<float>(size);
     if (size > 0) std::memcpy(data->targets.data(), targets.data, size * sizeof(float));
     data->view.targets = data->targets.data();
+  }
+  if (!info[7].IsUndefined()) {
+    const auto weights = toFloats(info[7], "weights");
+    if (weights.size < static_cast<std::size_t>(length)) throw InvalidInput("There are fewer weights than samples");
+    data->weights = AlignedArray<float>(static_cast<std::size_t>(length));
+    if (length > 0) std::memcpy(data->weights.data(), weights.data, data->weights.bytes());
+    data->view.weights = data->weights.data();
   }
   const std::size_t bytes = data->size();
   return Handle<Data>::wrap(info.Env(), std::move(data), bytes);
@@ -126,12 +128,13 @@ Range toRange(const Info& info, const Store& store) {
   return range;
 }
 
-// Arenas by number: 0 parameters, 1 gradients, 2 slots.
+// Arenas by number: 0 parameters, 1 gradients, 2 slots. For the owner of the live arenas.
 float* arena(const Info& info, Store& store) {
   switch (toInteger(info[1], "arena", 0, 2)) {
     case 0:
       return store.live();
     case 1:
+      store.allocateGradients();
       return store.gradients();
     default:
       return store.slot(
@@ -142,36 +145,34 @@ float* arena(const Info& info, Store& store) {
 Napi::Value readStore(const Info& info) {
   const auto store = Handle<Store>::unwrap(info[0]);
   const Range range = toRange(info, *store);
-  if (range.view.size == 0) return info.Env().Undefined();
   const std::size_t bytes = range.view.size * sizeof(float);
   if (toInteger(info[1], "arena", 0, 2) == 0) {
     const auto snapshot = store->snapshot();
-    std::memcpy(range.view.data, snapshot->data() + range.offset, bytes);
+    if (bytes > 0) std::memcpy(range.view.data, snapshot->data() + range.offset, bytes);
     return info.Env().Undefined();
   }
-  if (!store->beginTraining())
-    throw InvalidInput("Gradients and slots cannot be read while a training run is under way");
-  std::memcpy(range.view.data, arena(info, *store) + range.offset, bytes);
-  store->endTraining();
+  const LiveArenas live(store);
+  if (!live) throw InvalidInput("Gradients and slots cannot be read while a training run is under way");
+  const float* from = arena(info, *store);
+  if (bytes > 0) std::memcpy(range.view.data, from + range.offset, bytes);
   return info.Env().Undefined();
 }
 
 Napi::Value writeStore(const Info& info) {
   const auto store = Handle<Store>::unwrap(info[0]);
   const Range range = toRange(info, *store);
-  if (!store->beginTraining()) throw InvalidInput("Parameters cannot be written while a training run is under way");
-  if (range.view.size > 0) {
-    std::memcpy(arena(info, *store) + range.offset, range.view.data, range.view.size * sizeof(float));
-  }
+  const LiveArenas live(store);
+  if (!live) throw InvalidInput("Parameters cannot be written while a training run is under way");
+  float* to = arena(info, *store);
+  if (range.view.size > 0) std::memcpy(to + range.offset, range.view.data, range.view.size * sizeof(float));
   store->touched();
-  store->endTraining();
   return info.Env().Undefined();
 }
 
 Napi::Value compile(const Info& info) {
   const auto code = toDoubles(info[0], "program");
   const SimdLevel level = toLevel(info[1]);
-  auto compiled = std::make_shared<CompiledProgram>(decodeProgram(code.data, code.size, kernelsFor(level)));
+  auto compiled = std::make_shared<CompiledProgram>(decodeProgram(code.data, code.size, level));
   return Handle<CompiledProgram>::wrap(info.Env(), std::move(compiled), 0);
 }
 
@@ -189,22 +190,40 @@ Napi::Value dispose(const Info& info) {
 }
 
 Napi::Value measurePeak(const Info& info) {
-  const double seconds = toNumber(info[0], "seconds");
-  const auto threads = static_cast<int>(toInteger(info[1], "threads", 1, 1024));
+  // It holds the JavaScript thread, and more threads than cores measure nothing.
+  const double seconds = toNumber(info[0], "seconds", 0, 10);
+  const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = std::min(cores, static_cast<int>(toInteger(info[1], "threads", 1, 1024)));
   auto result = Napi::Object::New(info.Env());
   result.Set("gflops", peakGflops(seconds, threads));
   result.Set("gigabytesPerSecond", copyBandwidth(seconds, threads));
   return result;
 }
 
+// failAllocation(after, forever): the allocation that `after` others precede fails; -1 takes it back
 Napi::Value failAllocation(const Info& info) {
-  failAllocationIn(toInteger(info[0], "allocations", -1, 1e9));
+  const bool forever = info[1].IsBoolean() && info[1].As<Napi::Boolean>().Value();
+  orderFault(FaultSite::allocation, FaultKind::refusal, toInteger(info[0], "allocations", -1, 1e9), forever);
   return info.Env().Undefined();
+}
+
+// fault(site, kind, after, forever): see engine/faults.h
+Napi::Value fault(const Info& info) {
+  const auto site = static_cast<FaultSite>(toInteger(info[0], "site", 0, kFaultSites - 1));
+  const auto kind = static_cast<FaultKind>(toInteger(info[1], "kind", 0, kFaultKinds - 1));
+  const bool forever = info[3].IsBoolean() && info[3].As<Napi::Boolean>().Value();
+  orderFault(site, kind, toInteger(info[2], "after", -1, 1e9), forever);
+  return info.Env().Undefined();
+}
+
+Napi::Value getAllocatedBytes(const Info& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(allocatedBytes()));
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   installLifecycleHandlers();
   blas::useOneThread();
+  WorkGate::limitTo(blas::mostCallers());
   if (Environment::create(env) == nullptr) throw Napi::Error::New(env, "Node-API refused a thread-safe function");
   exports.Set("contract", Napi::Function::New<guarded<getContract>>(env, "contract"));
   exports.Set("info", Napi::Function::New<guarded<getInfo>>(env, "info"));
@@ -221,7 +240,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("dispose", Napi::Function::New<guarded<dispose>>(env, "dispose"));
   exports.Set("measurePeak", Napi::Function::New<guarded<measurePeak>>(env, "measurePeak"));
   if (std::getenv("BLASNET_TESTING") != nullptr) {
-    exports.Set("failAllocation", Napi::Function::New<guarded<failAllocation>>(env, "failAllocation"));
+    // Not guarded: an order for the next call must not meet the call that takes it back.
+    exports.Set("failAllocation", Napi::Function::New<failAllocation>(env, "failAllocation"));
+    exports.Set("fault", Napi::Function::New<fault>(env, "fault"));
+    exports.Set("allocatedBytes", Napi::Function::New<getAllocatedBytes>(env, "allocatedBytes"));
   }
   return exports;
 }

@@ -22,9 +22,12 @@ inline std::int64_t toInteger(const Napi::Value& value, const char* name, double
   return static_cast<std::int64_t>(number);
 }
 
-inline double toNumber(const Napi::Value& value, const char* name) {
+inline double toNumber(const Napi::Value& value, const char* name, double least, double most) {
   if (!value.IsNumber()) throw InvalidInput(std::string("Expected a number for ") + name);
-  return value.As<Napi::Number>().DoubleValue();
+  const double number = value.As<Napi::Number>().DoubleValue();
+  // Written so that NaN is refused.
+  if (!(number >= least && number <= most)) throw InvalidInput(std::string("Expected a number in range for ") + name);
+  return number;
 }
 
 // A view of a typed array's elements, valid during the call only. Honours the view's byteOffset.

@@ -1,4 +1,4 @@
-// One per JavaScript environment (the main thread and every worker thread have their own): the jobs under way and the
+// One per JavaScript environment (the main thread and every worker thread have their own): the tasks under way and the
 // way back to JavaScript. There are no other globals.
 #pragma once
 
@@ -6,46 +6,65 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 namespace blasnet {
 
-// A promise of JavaScript and what settles it. `settle` runs on the JavaScript thread.
-struct Completion {
-  napi_deferred deferred;
-  std::function<void(napi_env, napi_deferred)> settle;
+class Environment;
+
+// Work off the JavaScript thread with a promise to settle.
+class Task {
+ public:
+  Task() = default;
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+  virtual ~Task() = default;
+
+  // Runs on the JavaScript thread. Whatever Node-API refuses is let go: the environment may be on its way out.
+  virtual void settle(napi_env env, const Environment& environment) noexcept = 0;
+
+ private:
+  friend class Environment;
+  std::shared_ptr<Task> next_;  // in the list of finished ones: finishing takes no memory
 };
 
-class Environment : public std::enable_shared_from_this<Environment> {
+class Environment {
  public:
   // Called once while the addon loads in an environment. Null when Node-API refuses.
   static std::shared_ptr<Environment> create(napi_env env);
   static std::shared_ptr<Environment> of(napi_env env);
 
-  // Raised when the environment is torn down; every job of it must end at its next step.
+  // Raised when the environment is torn down; every task of it must end at its next step.
   const std::atomic<bool>* stopFlag() const { return &stopping_; }
 
-  // Called on the JavaScript thread before a job's thread starts; keeps the process alive until it is settled.
-  void beginJob(napi_env env);
-  // Called instead of finishJob when the thread could not be started.
-  void abandonJob(napi_env env);
-  // Called on the job's thread, as its last act. Dropped silently when JavaScript is gone.
-  void finishJob(Completion completion);
+  // A new Float32Array or Float64Array with the place of its elements; null when JavaScript has no memory for it.
+  // (napi_create_arraybuffer would end the process.)
+  napi_value createArray(napi_env env, napi_typedarray_type type, std::size_t length, void** data) const;
+
+  // Called on the JavaScript thread before a task's thread starts; keeps the process alive until the task is settled.
+  void begin(napi_env env);
+  // Called instead of `finish` when the thread could not be started.
+  void abandon(napi_env env);
+  // Called on the task's thread, as its last act. Dropped silently when JavaScript is gone.
+  void finish(std::shared_ptr<Task> task) noexcept;
 
  private:
+  bool holdConstructors(napi_env env);
+  bool open(napi_env env);
   static void drain(napi_env env, napi_value callback, void* context, void* data);
   static void cleanUp(void* environment);
 
   napi_threadsafe_function wake_ = nullptr;
+  napi_ref float32Array_ = nullptr;
+  napi_ref float64Array_ = nullptr;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable idle_;
-  int running_ = 0;                   // threads that may still touch this environment; guarded by mutex_
-  std::vector<Completion> finished_;  // guarded by mutex_
-  int unsettled_ = 0;                 // JavaScript thread only
+  int running_ = 0;                 // threads that may still touch this environment; guarded by mutex_
+  std::shared_ptr<Task> finished_;  // a list, first finished first; guarded by mutex_
+  Task* lastFinished_ = nullptr;    // guarded by mutex_
+  int unsettled_ = 0;               // JavaScript thread only
 };
 
 }  // namespace blasnet

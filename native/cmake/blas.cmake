@@ -62,7 +62,7 @@ if(NOT blas_libraries)
 endif()
 
 if(NOT blas_libraries)
-  message(FATAL_ERROR "OpenBLAS was not found. On Debian: apt-get install libopenblas-dev; see the README for others.")
+  message(FATAL_ERROR "OpenBLAS was not found (on Debian: apt-get install libopenblas-dev)")
 endif()
 
 find_package(Threads REQUIRED)

@@ -3,21 +3,25 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <new>
 #include <utility>
 
 namespace blasnet {
 
-// Bytes for the next allocations may be refused by tests: the n-th allocation from now fails, -1 for never.
-void failAllocationIn(std::int64_t allocations);
-
+// Throws std::bad_alloc, also for a block so large that the system would promise it and then kill the process for using
+// it. Null for 0 bytes.
 void* allocateAligned(std::size_t bytes);
-void freeAligned(void* pointer) noexcept;
+void freeAligned(void* pointer, std::size_t bytes) noexcept;
+
+// Bytes that are allocated now, in the whole process.
+std::int64_t allocatedBytes();
 
 template <typename T>
 class AlignedArray {
  public:
   AlignedArray() = default;
-  explicit AlignedArray(std::size_t size) : data_(static_cast<T*>(allocateAligned(size * sizeof(T)))), size_(size) {}
+  explicit AlignedArray(std::size_t size) : data_(static_cast<T*>(allocateAligned(bytesOf(size)))), size_(size) {}
   AlignedArray(AlignedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {
@@ -27,7 +31,7 @@ class AlignedArray {
   }
   AlignedArray(const AlignedArray&) = delete;
   AlignedArray& operator=(const AlignedArray&) = delete;
-  ~AlignedArray() { freeAligned(data_); }
+  ~AlignedArray() { freeAligned(data_, bytes()); }
 
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -35,6 +39,11 @@ class AlignedArray {
   std::size_t bytes() const { return size_ * sizeof(T); }
 
  private:
+  static std::size_t bytesOf(std::size_t size) {
+    if (size > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_alloc();
+    return size * sizeof(T);
+  }
+
   T* data_ = nullptr;
   std::size_t size_ = 0;
 };

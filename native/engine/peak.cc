@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/faults.h"
 #include "engine/lifecycle.h"
 #include "engine/memory.h"
 #include "kernels/contract.h"
@@ -50,7 +51,15 @@ double ratePerSecond(double seconds, int threads, Work work) {
     rates[static_cast<std::size_t>(thread)] = done / elapsed;
   };
   std::vector<std::thread> helpers;
-  for (int thread = 1; thread < threads; thread++) helpers.emplace_back(measure, thread);
+  try {
+    helpers.reserve(static_cast<std::size_t>(threads));
+    for (int thread = 1; thread < threads; thread++) {
+      meetFault(FaultSite::thread);
+      helpers.emplace_back(measure, thread);
+    }
+  } catch (const std::exception&) {
+    // The system has no more threads: those that run are measured.
+  }
   measure(0);
   for (auto& helper : helpers) helper.join();
   double sum = 0;

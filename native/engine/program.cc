@@ -4,12 +4,14 @@
 #include <cmath>
 #include <string>
 
+#include "engine/fuse.h"
+
 namespace blasnet {
 namespace {
 
 constexpr double kEncodingVersion = 1;
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
-constexpr std::int64_t kMaxExtent = std::int64_t{1} << 31;  // BLAS takes 32-bit extents
+constexpr std::int64_t kMaxExtent = (std::int64_t{1} << 31) - 1;  // BLAS takes 32-bit extents
 
 struct Buffer {
   Space space;
@@ -51,7 +53,8 @@ class Reader {
 
 class Decoder {
  public:
-  Decoder(const double* code, std::size_t length, const Kernel* kernels) : reader_(code, length), kernels_(kernels) {}
+  Decoder(const double* code, std::size_t length, SimdLevel level)
+      : reader_(code, length), level_(level), kernels_(kernelsFor(level)) {}
 
   Program decode() {
     readHeader();
@@ -63,8 +66,11 @@ class Decoder {
     for (std::size_t i = 0; i < callCount; i++) readCall();
     readGroups(groupCount);
     readStages(stageCount);
+    if (!reader_.done()) readConstants();
     if (!reader_.done()) throw InvalidInput("The program is longer than it says");
     for (const auto& group : program_.groups) checkGroup(group);
+    for (std::size_t i = 0; i < program_.calls.size(); i++) checkNeeds(*rules_[i], program_.calls[i]);
+    fuseCalls(program_, level_);
     return std::move(program_);
   }
 
@@ -74,7 +80,7 @@ class Decoder {
     program_.training = reader_.integer(0, 1) == 1;
     program_.batchSize = reader_.integer(1, kMaxExtent);
     for (auto& size : program_.sizes) size = reader_.integer(0, kMaxElements);
-    program_.totals = reader_.count(64);
+    program_.totals = reader_.count(1U << 16);
     program_.scalars = reader_.count(64);
     program_.slots = reader_.integer(0, 16);
     program_.parameters = reader_.integer(0, kMaxElements);
@@ -94,6 +100,10 @@ class Decoder {
     buffer.second = reader_.integer(1, kMaxExtent);
     const bool perSample = buffer.space == Space::batch || buffer.space == Space::tile;
     if (perSample != (buffer.first == -1)) throw InvalidInput("A buffer has rows where its space has none");
+    if (buffer.space == Space::gradients) program_.gradients = true;
+    if (!program_.training && (buffer.space == Space::gradients || buffer.space == Space::slots)) {
+      throw InvalidInput("A program that does not train has no gradients and no slots");
+    }
     if (buffer.space == Space::slots && buffer.slot >= program_.slots) throw InvalidInput("A buffer has no slot");
     buffers_.push_back(buffer);
   }
@@ -104,11 +114,13 @@ class Decoder {
     const KernelRule& rule = rules[id];
     Call call{};
     call.kernel = kernels_[id];
+    call.rule = &rule;
     std::vector<int> ids;
     for (std::size_t i = 0; i < rule.operands.size(); i++) {
       ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));
     }
-    for (std::size_t i = 0; i < rule.attributes; i++) call.attributes.push_back(reader_.number());
+    for (std::size_t i = 0; i < rule.attributes.size(); i++) call.attributes.push_back(reader_.number());
+    checkAttributes(rule, call.attributes.data());
     call.total = static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(program_.totals) - 1));
     bindOperands(rule, ids, call);
     program_.calls.push_back(std::move(call));
@@ -141,8 +153,23 @@ class Decoder {
       if (shared && operand.direction != Direction::in && !program_.training) {
         invalid(rule, "writes parameters in a program that does not train");
       }
-      if (operand.name == "labels" && operand.direction == Direction::in) noteLabels(rule, call);
     }
+    // Only now is every extent known.
+    for (std::size_t i = 0; i < ids.size(); i++) {
+      if (rule.operands[i].name == "labels" && rule.operands[i].direction == Direction::in) noteLabels(rule, call);
+    }
+    if (rule.name == "gatherWeights" || rule.name == "gatherWeightSum") checkWeighedBy(rule, call);
+  }
+
+  // Weights by class read the data's labels or targets past the program's memory.
+  void checkWeighedBy(const KernelRule& rule, const Call& call) {
+    const double by = call.attributes[0];
+    if (by == 0) return;
+    const bool known = call.operands[0].present && (by == 1 || by == 2);
+    if (!known || (by == 1 && !program_.needsLabels) || (by == 2 && program_.needsTargets != call.dimension[0])) {
+      invalid(rule, "has no classes to weigh by");
+    }
+    if (by == 1) noteLabels(rule, call);
   }
 
   void unify(const KernelRule& rule, const std::string& symbol, std::int64_t extent, Call& call) const {
@@ -188,6 +215,18 @@ class Decoder {
     if (next != program_.groups.size()) throw InvalidInput("The program's stages leave groups out");
   }
 
+  // Programs without constants end before them.
+  void readConstants() {
+    const auto count = static_cast<std::size_t>(reader_.integer(1, 1 << 20));
+    for (std::size_t i = 0; i < count; i++) {
+      Constant constant{};
+      constant.offset = reader_.integer(0, program_.sizes[2]);
+      const std::int64_t length = reader_.integer(0, program_.sizes[2] - constant.offset);
+      for (std::int64_t j = 0; j < length; j++) constant.values.push_back(static_cast<float>(reader_.number()));
+      program_.constants.push_back(std::move(constant));
+    }
+  }
+
   void checkGroup(const Group& group) const {
     for (std::size_t i = group.callStart; i < group.callEnd; i++) {
       const KernelRule& rule = *rules_[i];
@@ -201,6 +240,38 @@ class Decoder {
         if (call.operands[place].present) checkFits(rule, group, buffers_[static_cast<std::size_t>(ids_[i][place])]);
       }
     }
+  }
+
+  // What a call reads from outside the program's memory, a run is asked for.
+  void checkNeeds(const KernelRule& rule, const Call& call) const {
+    const std::int64_t extent = call.dimension[0];
+    const bool unmet = (rule.name == "gatherFeatures" && program_.needsWidth != extent) ||
+                       (rule.name == "gatherLabels" && !program_.needsLabels) ||
+                       (rule.name == "gatherTargets" && program_.needsTargets != extent) ||
+                       (rule.name == "emit" && program_.outputs != extent) || program_.scalars < scalarsOf(rule.name);
+    if (unmet) invalid(rule, "needs what the program does not ask for");
+    checkTotals(rule, call);
+  }
+
+  // A kernel that reads a total names it by an attribute. Programs that only predict have no totals while they run.
+  void checkTotals(const KernelRule& rule, const Call& call) const {
+    for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+      if (rule.attributes[i] != "total") continue;
+      const bool known = call.attributes[i] < static_cast<double>(program_.totals);
+      if (!program_.training || !known) invalid(rule, "reads a total that is not there");
+    }
+  }
+
+  static std::size_t scalarsOf(const std::string& kernel) {
+    static constexpr struct {
+      const char* kernel;
+      std::size_t scalars;
+    } kCounts[] = {{"sgd", 1},  {"momentum", 2}, {"nesterov", 1}, {"adaGrad", 1}, {"adaDelta", 1}, {"rmsProp", 1},
+                   {"adam", 3}, {"amsGrad", 3},  {"nadam", 4},    {"radam", 3},   {"adaMax", 2}};
+    for (const auto& count : kCounts) {
+      if (kernel == count.kernel) return count.scalars;
+    }
+    return 0;
   }
 
   void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {
@@ -231,6 +302,7 @@ class Decoder {
   }
 
   Reader reader_;
+  SimdLevel level_;
   const Kernel* kernels_;
   Program program_{};
   std::vector<Buffer> buffers_;
@@ -240,8 +312,22 @@ class Decoder {
 
 }  // namespace
 
-Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels) {
-  return Decoder(code, length, kernels).decode();
+void checkAttributes(const KernelRule& rule, const double* attributes) {
+  for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+    const std::string& name = rule.attributes[i];
+    const double value = attributes[i];
+    const bool number = name == "activation" || name == "stream" || name == "total";
+    const double most = name == "activation" ? 1000 : number ? 4294967295.0 : 1e30;
+    const double least = number ? 0 : -1e30;
+    // Written so that NaN is refused.
+    if (!(value >= least && value <= most) || (number && value != std::floor(value))) {
+      invalid(rule, "attribute " + name + " is out of range");
+    }
+  }
+}
+
+Program decodeProgram(const double* code, std::size_t length, SimdLevel level) {
+  return Decoder(code, length, level).decode();
 }
 
 }  // namespace blasnet

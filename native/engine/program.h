@@ -31,6 +31,7 @@ struct Operand {
 
 struct Call {
   Kernel kernel;
+  const KernelRule* rule;
   std::vector<Operand> operands;
   std::int64_t dimension[kMaxSymbols];
   std::vector<double> attributes;
@@ -49,12 +50,20 @@ struct Stage {
   std::size_t groupEnd;
 };
 
+// Numbers that stand in the fixed space before a run begins.
+struct Constant {
+  std::int64_t offset;
+  std::vector<float> values;
+};
+
 struct Program {
   bool training;
+  bool gradients;  // some buffer lies in the gradient arena
   std::int64_t batchSize;
   std::vector<Call> calls;
   std::vector<Group> groups;
   std::vector<Stage> stages;
+  std::vector<Constant> constants;
   std::int64_t sizes[4];  // elements of batch, tile, fixed and block space
   std::size_t totals;
   std::size_t scalars;
@@ -67,7 +76,10 @@ struct Program {
   std::int64_t labelLimit;  // labels must be below; 0 where no kernel reads labels
 };
 
+// Throws InvalidInput for attributes that a kernel could not convert.
+void checkAttributes(const KernelRule& rule, const double* attributes);
+
 // Throws InvalidInput. The encoding is written by lib/engine/encode.ts.
-Program decodeProgram(const double* code, std::size_t length, const Kernel* kernels);
+Program decodeProgram(const double* code, std::size_t length, SimdLevel level);
 
 }  // namespace blasnet

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <thread>
 
+#include "engine/faults.h"
 #include "engine/lifecycle.h"
 
 namespace blasnet {
@@ -14,7 +15,17 @@ RunMemory::RunMemory(const Program& program, int threads)
   for (int i = 0; i < threads; i++) {
     tile.emplace_back(static_cast<std::size_t>(program.sizes[1]));
     block.emplace_back(static_cast<std::size_t>(program.sizes[3]));
+    scratch.emplace_back(static_cast<std::size_t>(kScratchFloats));
   }
+  for (const auto& constant : program.constants) {
+    std::copy(constant.values.begin(), constant.values.end(), fixed.data() + constant.offset);
+  }
+}
+
+std::size_t RunMemory::bytesFor(const Program& program, int threads) {
+  const std::int64_t shared = program.sizes[0] + program.sizes[2];
+  const std::int64_t own = program.sizes[1] + program.sizes[3] + kScratchFloats;
+  return static_cast<std::size_t>(shared + own * threads) * sizeof(float);
 }
 
 namespace {
@@ -56,6 +67,7 @@ void runGroup(const Program& program, const Group& group, const Bases& bases, co
   tile.first = first;
   tile.count = count;
   tile.step = &step;
+  tile.scratch = bases.memory.scratch[static_cast<std::size_t>(bases.worker)].data();
   for (std::size_t i = group.callStart; i < group.callEnd; i++) {
     const Call& call = program.calls[i];
     for (std::size_t place = 0; place < call.operands.size(); place++) {
@@ -79,6 +91,7 @@ void runOnThisThread(const Program& program, RunMemory& memory, float* parameter
   step.output = output;
   for (std::int64_t done = 0; done < rows; done += program.batchSize) {
     step.firstSample = done;
+    step.firstOutput = done;
     step.rows = std::min(program.batchSize, rows - done);
     for (const auto& group : program.groups) {
       const std::int64_t extent = group.extent < 0 ? step.rows : group.extent;
@@ -110,7 +123,7 @@ void checkSlice(const Program& program, const Slice& slice) {
     throw InvalidInput("The data has no targets of the width needed");
   }
   const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
-  if (slice.scalars.size() < steps * program.scalars) throw InvalidInput("The run has too few scalars");
+  if (slice.scalars.size() < steps * program.scalars + kMaxScalars) throw InvalidInput("The run has too few scalars");
 }
 
 Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Store* store, const Slice& slice,
@@ -124,8 +137,14 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
       threads_(threads),
       items_(program.stages.size()),
       totals_(program.totals) {
+  // Everything that can fail to be allocated is allocated here: threads in the middle of a step cannot report it, and must
+  // not race for it.
+  const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
+  outcome.totals.reserve(steps * program.totals);
+  if (program.gradients) store->allocateGradients();
   if (program.outputs > 0) {
-    outcome.output = AlignedArray<float>(static_cast<std::size_t>(slice.count * program.outputs));
+    outcome.output =
+        AlignedArray<float>(static_cast<std::size_t>(slice.count) * static_cast<std::size_t>(program.outputs));
   }
 }
 
@@ -134,19 +153,24 @@ void Runner::run() {
   barrier_ = std::make_unique<Barrier>(threads_);
   step_.seed = slice_.seed;
   step_.data = &slice_.data->view;
+  step_.totals = totals_.data();
   step_.order = slice_.order.empty() ? nullptr : slice_.order.data();
   beginStep();
   if (!running_) return;
   std::vector<std::thread> helpers;
   try {
     helpers.reserve(static_cast<std::size_t>(threads_));
-    for (int worker = 1; worker < threads_; worker++) helpers.emplace_back([this, worker] { work(worker); });
+    for (int worker = 1; worker < threads_; worker++) {
+      meetFault(FaultSite::thread);
+      helpers.emplace_back([this, worker] { work(worker); });
+    }
   } catch (const std::exception&) {
     // The system has no more threads: the ones that did start do the work.
     barrier_->expectFewer(threads_ - 1 - static_cast<int>(helpers.size()));
   }
   work(0);
   for (auto& helper : helpers) helper.join();
+  if (failure_ != nullptr) std::rethrow_exception(failure_);
 }
 
 void Runner::work(int worker) {
@@ -156,7 +180,15 @@ void Runner::work(int worker) {
       const WorkGate inside;
       runItem(items[i], i, worker);
     }
-    barrier_->arrive([this] { advance(); });
+    barrier_->arrive([this] {
+      // Whichever thread this is, the failure is the run's.
+      try {
+        advance();
+      } catch (...) {
+        failure_ = std::current_exception();
+        running_ = false;
+      }
+    });
   }
 }
 
@@ -176,9 +208,8 @@ void Runner::beginStep() {
   step_.step = slice_.firstStep + static_cast<std::uint64_t>(batch_);
   step_.scalars = slice_.scalars.data() + static_cast<std::size_t>(batch_) * program_.scalars;
   step_.firstSample = slice_.firstSample + done;
-  // Rows are handed out by their place in this slice, not in the whole order.
-  step_.output =
-      outcome_.output.data() == nullptr ? nullptr : outcome_.output.data() - slice_.firstSample * program_.outputs;
+  step_.firstOutput = done;
+  step_.output = outcome_.output.data();
   std::fill(totals_.begin(), totals_.end(), 0.0);
   stage_ = 0;
   beginStage();
@@ -210,6 +241,7 @@ void Runner::beginStage() {
 
 // Runs on one thread between stages: adds the partial sums in item order and moves on.
 void Runner::advance() {
+  meetFault(FaultSite::step);
   const auto& items = items_[stage_];
   for (std::size_t i = 0; i < items.size(); i++) {
     const Group& group = program_.groups[items[i].group];

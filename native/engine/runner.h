@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,19 +21,25 @@ struct Data {
   AlignedArray<float> floats;
   AlignedArray<std::int32_t> labels;
   AlignedArray<float> targets;
+  AlignedArray<float> weights;
   std::int32_t leastLabel = 0;
   std::int32_t largestLabel = -1;
 
-  std::size_t size() const { return bytes.bytes() + floats.bytes() + labels.bytes() + targets.bytes(); }
+  std::size_t size() const {
+    return bytes.bytes() + floats.bytes() + labels.bytes() + targets.bytes() + weights.bytes();
+  }
 };
 
 // Memory of one run of a program. Threads have their own tile and block space.
 struct RunMemory {
   RunMemory(const Program& program, int threads);
+  // Bytes of such a memory, before there is one.
+  static std::size_t bytesFor(const Program& program, int threads);
   AlignedArray<float> batch;
   AlignedArray<float> fixed;
   std::vector<AlignedArray<float>> tile;
   std::vector<AlignedArray<float>> block;
+  std::vector<AlignedArray<float>> scratch;
 };
 
 // Many steps in one call: samples [firstSample, firstSample + count) of `order`, a batch at a time.
@@ -41,7 +48,7 @@ struct Slice {
   std::vector<std::uint32_t> order;  // empty means 0, 1, 2, ...
   std::int64_t firstSample = 0;
   std::int64_t count = 0;
-  std::vector<double> scalars;  // [steps, program.scalars]
+  std::vector<double> scalars;  // [steps, program.scalars], then kMaxScalars zeros
   std::uint64_t seed = 0;
   std::uint64_t firstStep = 0;
   std::vector<const std::atomic<bool>*> stopFlags;
@@ -102,6 +109,7 @@ class Runner {
   std::size_t stage_ = 0;
   std::int64_t batch_ = 0;
   bool running_ = true;
+  std::exception_ptr failure_;
   alignas(64) std::atomic<std::size_t> nextItem_{0};
 };
 

@@ -9,28 +9,29 @@ Store::Store(std::size_t parameters, std::size_t slots) : live_(parameters) {
   for (std::size_t i = 0; i < slots; i++) slots_.emplace_back(parameters);
 }
 
-std::size_t Store::bytes() const {
-  // The parameters, their snapshot and the slots.
-  return live_.bytes() * (2 + slots_.size());
-}
-
-float* Store::gradients() {
+void Store::allocateGradients() {
   if (gradients_.size() == 0) gradients_ = AlignedArray<float>(live_.size());
-  return gradients_.data();
 }
 
 std::shared_ptr<const AlignedArray<float>> Store::snapshot() {
   if (!fresh_ && !isTraining()) publish();
   const std::lock_guard<std::mutex> lock(mutex_);
-  return snapshot_;
+  // The pointer keeps the copy alive and, by its deleter, from being written while it is read.
+  const std::shared_ptr<Copy> copy = snapshot_;
+  copy->readers.fetch_add(1, std::memory_order_relaxed);
+  return {&copy->values, [copy](const auto*) { copy->readers.fetch_sub(1, std::memory_order_release); }};
 }
 
 void Store::publish() {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::shared_ptr<Copy> next;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    next = std::move(spare_);
+  }
   // Two copies take turns; a third is made only while a reader holds on to an old one.
-  std::shared_ptr<AlignedArray<float>> next = std::move(spare_);
-  if (next == nullptr || next.use_count() > 1) next = std::make_shared<AlignedArray<float>>(live_.size());
-  if (live_.size() > 0) std::memcpy(next->data(), live_.data(), live_.bytes());
+  if (next == nullptr || next->readers.load(std::memory_order_acquire) > 0) next = std::make_shared<Copy>(live_.size());
+  if (live_.size() > 0) std::memcpy(next->values.data(), live_.data(), live_.bytes());
+  const std::lock_guard<std::mutex> lock(mutex_);
   spare_ = std::move(snapshot_);
   snapshot_ = std::move(next);
   fresh_ = true;

@@ -10,7 +10,9 @@ namespace blasnet {
 
 constexpr int kMaxOperands = 8;
 constexpr int kMaxSymbols = 3;
-constexpr int kMaxAttributes = 6;
+constexpr int kMaxScalars = 8;  // that a kernel may read of a step's
+// Floats that a kernel may use for what it copies or turns round; each thread has its own.
+constexpr std::int64_t kScratchFloats = 192 * 1024;
 
 // Samples as the engine owns them. Bytes stay bytes; the network sees value * scale.
 struct DataView {
@@ -22,6 +24,7 @@ struct DataView {
   const std::int32_t* labels;  // [length] or null
   const float* targets;        // [length, targetWidth] or null
   std::int64_t targetWidth;
+  const float* weights;  // [length], at least 0, or null: 1 for each
 };
 
 // What changes from step to step.
@@ -30,9 +33,11 @@ struct StepContext {
   std::uint64_t step;          // addresses the random streams
   std::uint64_t seed;          // Philox key
   const double* scalars;       // scalars[0] is the learning rate
+  const double* totals;        // what the earlier stages of the step have summed up
   const DataView* data;        // null where the program gathers nothing
   const std::uint32_t* order;  // which samples; null means 0, 1, 2, ...
   std::int64_t firstSample;    // place of the batch's first sample in `order`
+  std::int64_t firstOutput;    // row of `output` for the batch's first sample
   float* output;               // where `emit` writes; null where nothing is emitted
 };
 
@@ -44,6 +49,7 @@ struct Tile {
   std::int64_t count;                   // elements of the tile
   const double* attributes;
   const StepContext* step;
+  float* scratch;  // [kScratchFloats], on a 64-byte boundary
 };
 
 // Runs a kernel on one tile and returns its partial sum, 0 where it has none.
@@ -65,7 +71,7 @@ struct KernelRule {
   std::string split;
   std::vector<OperandRule> operands;
   std::vector<std::string> symbols;  // all but `rows`, in order of first appearance
-  std::size_t attributes;
+  std::vector<std::string> attributes;
 };
 
 // The table, parsed once. Programs name a kernel by its place in it.
@@ -83,5 +89,8 @@ SimdLevel bestSimdLevel();
 // The kernels of a level, in the order of the contract.
 const Kernel* kernelsFor(SimdLevel level);
 std::size_t kernelCount();
+
+// The kernel of a level that does two at once, see kernels/fused.h; null where there is none.
+Kernel fusedKernelFor(SimdLevel level, const char* first, const char* second, std::int64_t batchSize);
 
 }  // namespace blasnet

@@ -1,6 +1,6 @@
-#include "blas.h"
 #include "kernels/activation.h"
 #include "kernels/kernels.h"
+#include "kernels/product.h"
 
 namespace blasnet::BLASNET_SIMD {
 
@@ -13,7 +13,7 @@ double dense(const Tile& tile) {
   const std::int64_t inputs = tile.dimension[0];
   const std::int64_t units = tile.dimension[1];
   if (tile.count == 0) return 0;
-  blas::multiply(tile.count, units, inputs, input, inputs, kernel, units, output, units);
+  multiply(tile.count, units, inputs, input, kernel, output, tile.scratch);
   const int id = static_cast<int>(tile.attributes[0]);
   if (bias == nullptr && id == kIdentity) return 0;
   withActivation(id, static_cast<float>(tile.attributes[1]), [&](auto value) {
@@ -34,8 +34,7 @@ double denseInputGradient(const Tile& tile) {
   const std::int64_t units = tile.dimension[0];
   const std::int64_t inputs = tile.dimension[1];
   if (tile.count == 0) return 0;
-  blas::multiplyTransposedRight(tile.count, inputs, units, tile.operand[0], units, tile.operand[1], units,
-                                tile.operand[2], inputs);
+  multiplyTransposedRight(tile.count, inputs, units, tile.operand[0], tile.operand[1], tile.operand[2], tile.scratch);
   return 0;
 }
 
@@ -44,8 +43,8 @@ double denseKernelGradient(const Tile& tile) {
   const std::int64_t inputs = tile.dimension[0];
   const std::int64_t units = tile.dimension[1];
   if (tile.count == 0) return 0;
-  blas::multiplyTransposedLeft(tile.count, units, tile.step->rows, tile.operand[0], inputs, tile.operand[1], units,
-                               tile.operand[2], units);
+  multiplyTransposedLeft(tile.count, units, tile.step->rows, tile.operand[0], inputs, tile.operand[1], tile.operand[2],
+                         tile.scratch);
   return 0;
 }
 

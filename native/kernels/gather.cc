@@ -51,7 +51,7 @@ double emit(const Tile& tile) {
   const std::int64_t columns = tile.dimension[0];
   float* to = tile.step->output;
   if (to == nullptr) return 0;
-  to += (tile.step->firstSample + tile.first) * columns;
+  to += (tile.step->firstOutput + tile.first) * columns;
   const float* from = tile.operand[0];
   for (std::int64_t i = 0; i < tile.count * columns; i++) to[i] = from[i];
   return 0;

@@ -64,20 +64,25 @@ double batchNorm(const Tile& tile) {
   return 0;
 }
 
+// Columns whose scale is computed once for all rows of a tile: a root and a division cost more than what they scale.
+constexpr std::int64_t kScaleStrip = 256;
+
 // output = (input - runningMean) / √(runningVariance + ε) · gamma + beta
 double batchNormInference(const Tile& tile) {
-  const float* runningMean = tile.operand[1];
-  const float* runningVariance = tile.operand[2];
-  const float* gamma = tile.operand[3];
-  const float* beta = tile.operand[4];
   const std::int64_t columns = tile.dimension[0];
   const auto epsilon = static_cast<float>(tile.attributes[0]);
-  for (std::int64_t row = 0; row < tile.count; row++) {
-    const float* input = tile.operand[0] + row * columns;
-    float* output = tile.operand[5] + row * columns;
-    for (std::int64_t j = 0; j < columns; j++) {
-      const float scale = gamma[j] / squareRoot(runningVariance[j] + epsilon);
-      output[j] = (input[j] - runningMean[j]) * scale + beta[j];
+  for (std::int64_t strip = 0; strip < columns; strip += kScaleStrip) {
+    const std::int64_t width = columns - strip < kScaleStrip ? columns - strip : kScaleStrip;
+    const float* runningMean = tile.operand[1] + strip;
+    const float* runningVariance = tile.operand[2] + strip;
+    const float* gamma = tile.operand[3] + strip;
+    const float* beta = tile.operand[4] + strip;
+    float scale[kScaleStrip];
+    for (std::int64_t j = 0; j < width; j++) scale[j] = gamma[j] / squareRoot(runningVariance[j] + epsilon);
+    for (std::int64_t row = 0; row < tile.count; row++) {
+      const float* input = tile.operand[0] + row * columns + strip;
+      float* output = tile.operand[5] + row * columns + strip;
+      for (std::int64_t j = 0; j < width; j++) output[j] = (input[j] - runningMean[j]) * scale[j] + beta[j];
     }
   }
   return 0;
@@ -127,6 +132,43 @@ double batchNormInputGradient(const Tile& tile) {
       const float normalized = (input[j] - mean[j]) * inverseDeviation[j];
       const float centered = outputGradient[j] - (betaGradient[j] + normalized * gammaGradient[j]) * share;
       inputGradient[j] = gamma[j] * inverseDeviation[j] * centered;
+    }
+  }
+  return 0;
+}
+
+// inputGradient = outputGradient · gamma / √(runningVariance + ε): a frozen BatchNorm is a scale and a shift
+double batchNormInferenceGradient(const Tile& tile) {
+  const std::int64_t columns = tile.dimension[0];
+  const auto epsilon = static_cast<float>(tile.attributes[0]);
+  for (std::int64_t strip = 0; strip < columns; strip += kScaleStrip) {
+    const std::int64_t width = columns - strip < kScaleStrip ? columns - strip : kScaleStrip;
+    const float* runningVariance = tile.operand[1] + strip;
+    const float* gamma = tile.operand[2] + strip;
+    float scale[kScaleStrip];
+    for (std::int64_t j = 0; j < width; j++) scale[j] = gamma[j] / squareRoot(runningVariance[j] + epsilon);
+    for (std::int64_t row = 0; row < tile.count; row++) {
+      const float* outputGradient = tile.operand[0] + row * columns + strip;
+      float* inputGradient = tile.operand[3] + row * columns + strip;
+      for (std::int64_t j = 0; j < width; j++) inputGradient[j] = outputGradient[j] * scale[j];
+    }
+  }
+  return 0;
+}
+
+// output[rows, columns] = (input - mean[columns]) / deviation[columns]
+double standardize(const Tile& tile) {
+  const std::int64_t columns = tile.dimension[0];
+  for (std::int64_t strip = 0; strip < columns; strip += kScaleStrip) {
+    const std::int64_t width = columns - strip < kScaleStrip ? columns - strip : kScaleStrip;
+    const float* mean = tile.operand[1] + strip;
+    const float* deviation = tile.operand[2] + strip;
+    float scale[kScaleStrip];
+    for (std::int64_t j = 0; j < width; j++) scale[j] = 1.0F / deviation[j];
+    for (std::int64_t row = 0; row < tile.count; row++) {
+      const float* input = tile.operand[0] + row * columns + strip;
+      float* output = tile.operand[3] + row * columns + strip;
+      for (std::int64_t j = 0; j < width; j++) output[j] = (input[j] - mean[j]) * scale[j];
     }
   }
   return 0;

@@ -5,14 +5,17 @@ namespace blasnet {
 
 namespace baseline {
 extern const Kernel kTable[];
-}
+Kernel fusedKernel(const char* first, const char* second, std::int64_t batchSize);
+}  // namespace baseline
 #if defined(BLASNET_X86)
 namespace avx2 {
 extern const Kernel kTable[];
-}
+Kernel fusedKernel(const char* first, const char* second, std::int64_t batchSize);
+}  // namespace avx2
 namespace avx512 {
 extern const Kernel kTable[];
-}
+Kernel fusedKernel(const char* first, const char* second, std::int64_t batchSize);
+}  // namespace avx512
 #endif
 
 const char* simdName(SimdLevel level) {
@@ -59,6 +62,14 @@ const Kernel* kernelsFor(SimdLevel level) {
   if (level == SimdLevel::avx2) return avx2::kTable;
 #endif
   return baseline::kTable;
+}
+
+Kernel fusedKernelFor(SimdLevel level, const char* first, const char* second, std::int64_t batchSize) {
+#if defined(BLASNET_X86)
+  if (level == SimdLevel::avx512) return avx512::fusedKernel(first, second, batchSize);
+  if (level == SimdLevel::avx2) return avx2::fusedKernel(first, second, batchSize);
+#endif
+  return baseline::fusedKernel(first, second, batchSize);
 }
 
 }  // namespace blasnet

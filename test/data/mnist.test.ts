@@ -67,7 +67,7 @@ describe(`mnist (${mnistUsed})`, { timeout: 30_000 }, () => {
   });
 
   it.skipIf(!real)('finds the folder or its parent by BLASNET_DATA', async () => {
-    vi.stubEnv('BLASNET_DATA', real!);
+    vi.stubEnv('BLASNET_DATA', real);
     expect((await mnist({ offline: true })).source).toBe(real);
     mkdirSync(join(folder, 'mnist'));
     for (const name of names) copyFileSync(join(real!, name), join(folder, 'mnist', name));

@@ -1,0 +1,183 @@
+#include "kernels/product.h"
+
+#include "kernels/product_blocks.h"
+
+#if !defined(__AVX2__)
+#include "blas.h"
+#endif
+
+namespace blasnet::BLASNET_SIMD {
+
+#if !defined(__AVX2__)
+
+void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
+              float* /*scratch*/) {
+  blas::multiply(rows, columns, inner, a, inner, b, columns, c, columns);
+}
+
+void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,
+                             const float* b, float* c, float* /*scratch*/) {
+  blas::multiplyTransposedRight(rows, columns, inner, a, inner, b, inner, c, columns);
+}
+
+void multiplyTransposedLeft(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,
+                            std::int64_t lda, const float* b, float* c, float* /*scratch*/) {
+  blas::multiplyTransposedLeft(rows, columns, inner, a, lda, b, columns, c, columns);
+}
+
+#else
+
+namespace {
+
+constexpr std::int64_t kTurnedFloats = 64 * 1024;
+static_assert(kTurnedFloats + kLaneCount * 256 <= kScratchFloats, "the scratch is too small");
+
+// Stores the sums, or adds them to what stands there.
+struct StoreTarget {
+  float* data;
+  std::int64_t stride;
+  LaneMask lastMask;
+  bool accumulate;
+
+  void finish(std::int64_t row, std::int64_t column, Lanes sum) const {
+    float* to = data + row * stride + column;
+    store(to, accumulate ? add(sum, load(to)) : sum);
+  }
+  void finishLast(std::int64_t row, std::int64_t column, Lanes sum) const {
+    float* to = data + row * stride + column;
+    store(to, accumulate ? add(sum, load(to, lastMask)) : sum, lastMask);
+  }
+};
+
+// One row times b: every row of b is read once, from its start to its end, and nothing is worth copying. As many sums as
+// there are registers for.
+template <int Registers>
+void multiplyRow(std::int64_t inner, const float* a, const float* b, std::int64_t ldb, LaneMask lastMask, float* c) {
+  Lanes sum[Registers];
+  for (int n = 0; n < Registers; n++) sum[n] = zeroLanes();
+  for (std::int64_t k = 0; k < inner; k++, b += ldb) {
+    const Lanes left = spread(a + k);
+    for (int n = 0; n < Registers - 1; n++) sum[n] = multiplyAdd(left, load(b + n * kLaneCount), sum[n]);
+    sum[Registers - 1] = multiplyAdd(left, load(b + (Registers - 1) * kLaneCount, lastMask), sum[Registers - 1]);
+  }
+  for (int n = 0; n < Registers - 1; n++) store(c + n * kLaneCount, sum[n]);
+  store(c + (Registers - 1) * kLaneCount, sum[Registers - 1], lastMask);
+}
+
+constexpr int kRowRegisters = kLaneCount;  // of 32 at 16 lanes, of 16 at 8 lanes
+
+template <int Registers>
+void multiplyRowBy(std::int64_t registers, std::int64_t inner, const float* a, const float* b, std::int64_t ldb,
+                   LaneMask lastMask, float* c) {
+  if constexpr (Registers > 1) {
+    if (registers < Registers) return multiplyRowBy<Registers - 1>(registers, inner, a, b, ldb, lastMask, c);
+  }
+  multiplyRow<Registers>(inner, a, b, ldb, lastMask, c);
+}
+
+void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c) {
+  constexpr std::int64_t kStrip = kRowRegisters * kLaneCount;
+  for (std::int64_t column = 0; column < columns; column += kStrip) {
+    const std::int64_t count = columns - column < kStrip ? columns - column : kStrip;
+    multiplyRowBy<kRowRegisters>(ceilDivide(count, kLaneCount), inner, a, b + column, columns, lastLanes(count),
+                                 c + column);
+  }
+}
+
+// The inner extent in parts whose packed panels stay in the second-level cache.
+void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b, float* c,
+                      bool pack, float* scratch) {
+  if (inner == 0) {  // a batch of no rows
+    for (std::int64_t i = 0; i < rows * columns; i++) c[i] = 0;
+    return;
+  }
+  const std::int64_t part = ceilDivide(inner, ceilDivide(inner, kInnerBlock));
+  for (std::int64_t k = 0; k < inner; k += part) {
+    const std::int64_t depth = inner - k < part ? inner - k : part;
+    const StoreTarget target{c, columns, lastLanes(columns), k > 0};
+    multiplyPanels(rows, columns, depth, a.at(0, k), b + k * columns, pack, scratch, target);
+  }
+}
+
+// to[columns, ldTo] = from[rows, columns]ᵀ, filled up with zeros to ldTo, a multiple of the lanes.
+void transposeInto(std::int64_t rows, std::int64_t columns, const float* from, std::int64_t ldFrom, float* to,
+                   std::int64_t ldTo) {
+  std::int64_t row = 0;
+  for (; row + kLaneCount <= rows; row += kLaneCount) {
+    std::int64_t column = 0;
+    for (; column + kLaneCount <= columns; column += kLaneCount) {
+      transposeSquare(from + row * ldFrom + column, ldFrom, to + column * ldTo + row, ldTo);
+    }
+    for (; column < columns; column++) {
+      for (std::int64_t i = row; i < row + kLaneCount; i++) to[column * ldTo + i] = from[i * ldFrom + column];
+    }
+  }
+  for (std::int64_t column = 0; column < columns; column++) {
+    for (std::int64_t i = row; i < ldTo; i++) to[column * ldTo + i] = i < rows ? from[i * ldFrom + column] : 0.0F;
+  }
+}
+
+// to[columns, ldTo] (+)= from[rows, ldFrom]ᵀ; `rows` is at most the lanes.
+void transposeOut(std::int64_t rows, std::int64_t columns, const float* from, std::int64_t ldFrom, float* to,
+                  std::int64_t ldTo, bool accumulate) {
+  std::int64_t column = 0;
+  if (rows == kLaneCount && !accumulate) {
+    for (; column + kLaneCount <= columns; column += kLaneCount) {
+      transposeSquare(from + column, ldFrom, to + column * ldTo, ldTo);
+    }
+  }
+  for (; column < columns; column++) {
+    float* out = to + column * ldTo;
+    for (std::int64_t i = 0; i < rows; i++) out[i] = from[i * ldFrom + column] + (accumulate ? out[i] : 0.0F);
+  }
+}
+
+}  // namespace
+
+void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
+              float* scratch) {
+  if (rows == 1) return multiplyOneRow(columns, inner, a, b, c);
+  multiplyInBlocks(rows, columns, inner, Factor{a, inner, 1}, b, c, worthPacking(columns, inner), scratch);
+}
+
+void multiplyTransposedLeft(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,
+                            std::int64_t lda, const float* b, float* c, float* scratch) {
+  // Every row of the result reads all of b: a copy of it pays at any width.
+  multiplyInBlocks(rows, columns, inner, Factor{a, 1, lda}, b, c, true, scratch);
+}
+
+// Transposed, the product is cᵀ[columns, rows] = b[columns, inner] · aᵀ[inner, rows]. The batch is the short side, so
+// turning a and c round costs little, where turning the kernel matrix b round would cost as much as a layer.
+void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,
+                             const float* b, float* c, float* scratch) {
+  constexpr std::int64_t kRowsAtOnce = 256;
+  float* turnedA = scratch;
+  float* turnedC = scratch + kTurnedFloats;  // [lanes, width]
+  for (std::int64_t row = 0; row < rows; row += kRowsAtOnce) {
+    const std::int64_t count = rows - row < kRowsAtOnce ? rows - row : kRowsAtOnce;
+    const std::int64_t registers = ceilDivide(count, kLaneCount);
+    const std::int64_t width = registers * kLaneCount;
+    const std::int64_t innerBlock = kTurnedFloats / width;
+    for (std::int64_t k = 0; k < inner; k += innerBlock) {
+      const std::int64_t depth = inner - k < innerBlock ? inner - k : innerBlock;
+      transposeInto(count, depth, a + row * inner + k, inner, turnedA, width);
+      for (std::int64_t column = 0; column < columns; column += kLaneCount) {
+        const std::int64_t strip = columns - column < kLaneCount ? columns - column : kLaneCount;
+        std::int64_t panels = ceilDivide(registers, kBlockRegisters);
+        for (std::int64_t first = 0; first < registers; panels--) {
+          const std::int64_t part = ceilDivide(registers - first, panels);
+          const StoreTarget target{turnedC, width, firstLanes(kLaneCount), false};
+          const Place place{0, first * kLaneCount, false};
+          multiplyPanel(strip, part, depth, Factor{b + column * inner + k, inner, 1}, turnedA + place.column, width,
+                        place, target);
+          first += part;
+        }
+        transposeOut(strip, count, turnedC, width, c + row * columns + column, columns, k > 0);
+      }
+    }
+  }
+}
+
+#endif
+
+}  // namespace blasnet::BLASNET_SIMD

@@ -1,0 +1,42 @@
+/**
+ * programs.mjs <file>: compiles a few small networks with every layer, loss and optimizer, and writes the programs as the
+ * native engine gets them, for core_test.cc: [count, then for each its length and its numbers], all float64.
+ * Needs dist/.
+ */
+import { writeFileSync } from 'node:fs';
+import * as blasnet from '../../dist/index.js';
+import { encodeProgram } from '../../dist/engine/encode.js';
+import { buildArchitecture } from '../../dist/network/architecture.js';
+import { compileEvaluation, compilePrediction, compileTraining } from '../../dist/network/compile.js';
+
+const { activation, adam, batchNorm, dense, dropout, l2, momentum, rmsProp, sgd } = blasnet;
+const { meanSquaredError, softmaxCrossEntropy } = blasnet;
+
+const networks = [
+  { layers: [dense(5)], loss: softmaxCrossEntropy() },
+  {
+    layers: [
+      dense(33, { activation: 'relu', regularizer: l2(1e-3) }),
+      batchNorm(),
+      dropout(0.3),
+      dense(70, { activation: 'tanh' }),
+      dense(5),
+    ],
+    loss: softmaxCrossEntropy(),
+  },
+  { layers: [dense(300), batchNorm(), activation('relu'), dense(5)], loss: softmaxCrossEntropy() },
+  { layers: [dense(17, { activation: 'sigmoid' }), dense(3)], loss: meanSquaredError() },
+];
+const optimizers = [sgd(), momentum(), rmsProp(), adam()];
+
+const programs = networks.flatMap(({ layers, loss }) => {
+  const architecture = buildArchitecture(20, layers, loss);
+  return [
+    ...optimizers.map((optimizer, index) => compileTraining(architecture, optimizer, [1, 7, 64, 100][index])),
+    compileEvaluation(architecture),
+    compilePrediction(architecture, false),
+  ];
+});
+const codes = programs.map(encodeProgram);
+const all = [codes.length, ...codes.flatMap((code) => [code.length, ...code])];
+writeFileSync(process.argv[2], Float64Array.from(all));
