@@ -10,6 +10,7 @@ export interface Addon {
     labels: Int32Array | undefined,
     targets: Float32Array | undefined,
     targetWidth: number,
+    weights?: Float32Array,
   ): DataHandle;
   createStore(parameters: number, slots: number): StoreHandle;
   readStore(store: StoreHandle, arena: number, slot: number, offset: number, into: Float32Array): void;

@@ -30,7 +30,7 @@ const LONGEST_NAME = 100;
  * dense(100, { biasInitializer: { fill: (values) => values.forEach((_, i) => (values[i] = i % 2)) } });
  */
 export function custom(from: InitializerFunction | FillingInitializer): Initializer {
-  const { name } = typeof from === 'function' ? from : from.fill;
+  const name = typeof from === 'function' ? from.name : 'fill';
   const fill: InitializeFunction =
     typeof from === 'function'
       ? (values, fans, random) => {

@@ -73,12 +73,12 @@ function saturationOf(
   limit: number,
 ): Pick<LayerActivations, 'saturated' | 'deadUnits'> {
   if (activation === undefined) return { saturated: undefined, deadUnits: undefined };
-  const { derivative } = activationKernels[activation.id];
+  const kernel = activationKernels[activation.id];
   const alive = new Uint8Array(outputs);
   let count = 0;
   saved.forEach((value: number, i: number) => {
     // Written so that NaN is not saturated.
-    if (Math.abs(derivative(value, activation.parameter)) < limit) count++;
+    if (Math.abs(kernel.derivative(value, activation.parameter)) < limit) count++;
     else alive[i % outputs] = 1;
   });
   return { saturated: count / saved.length, deadUnits: alive.filter((flag) => flag === 0).length };

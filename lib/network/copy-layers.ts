@@ -15,7 +15,7 @@ export function rangesToCopy(own: Architecture, other: unknown, names: unknown):
     if (to.type !== from.type) {
       throw new ShapeError(`Expected a layer of type ${to.type} for ${to.name}, received ${from.type}`);
     }
-    to.parameters.forEach((parameter, i) => checkShape(parameter, from.parameters[i] as Parameter | undefined));
+    to.parameters.forEach((parameter, i) => checkShape(parameter, from.parameters[i]));
     if (from.parameters.length > to.parameters.length) {
       const extra = from.parameters[to.parameters.length].name;
       throw new ShapeError(`Expected no parameter ${extra}, which this network does not have`);

@@ -96,6 +96,13 @@ Napi::Value createData(const Info& info) {
     if (size > 0) std::memcpy(data->targets.data(), targets.data, size * sizeof(float));
     data->view.targets = data->targets.data();
   }
+  if (!info[7].IsUndefined()) {
+    const auto weights = toFloats(info[7], "weights");
+    if (weights.size < static_cast<std::size_t>(length)) throw InvalidInput("There are fewer weights than samples");
+    data->weights = AlignedArray<float>(static_cast<std::size_t>(length));
+    if (length > 0) std::memcpy(data->weights.data(), weights.data, data->weights.bytes());
+    data->view.weights = data->weights.data();
+  }
   const std::size_t bytes = data->size();
   return Handle<Data>::wrap(info.Env(), std::move(data), bytes);
 }

@@ -17,6 +17,9 @@ RunMemory::RunMemory(const Program& program, int threads)
     block.emplace_back(static_cast<std::size_t>(program.sizes[3]));
     scratch.emplace_back(static_cast<std::size_t>(kScratchFloats));
   }
+  for (const auto& constant : program.constants) {
+    std::copy(constant.values.begin(), constant.values.end(), fixed.data() + constant.offset);
+  }
 }
 
 std::size_t RunMemory::bytesFor(const Program& program, int threads) {

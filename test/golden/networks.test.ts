@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchNorm, activation, dense, type LayerDescription } from '../../lib/layers/index.js';
+import { batchNorm, activation, dense, layerNorm, type LayerDescription } from '../../lib/layers/index.js';
 import { Network } from '../../lib/training/index.js';
 import { maxNorm } from '../../lib/constraints/index.js';
 import { expectClose, tolerances } from '../support/compare.js';
@@ -27,6 +27,7 @@ const makers: Record<
   },
   'batch-norm': ({ epsilon, runningUpdateWeightOfNewBatch: share }, name) =>
     batchNorm({ epsilon: epsilon as number, momentum: 1 - (share as number), name }),
+  'layer-norm': ({ epsilon }, name) => layerNorm({ epsilon: epsilon as number, name }),
 };
 
 const constraintFor = ({ maxNormPerUnit }: GoldenNetwork) =>

@@ -131,7 +131,7 @@ const hostile: [what: string, change: (parts: Parts) => void, says: RegExp][] = 
   [
     'too many layers',
     ({ network }) => (network['layers'] = new Array(10_001).fill(network['layers'][0])),
-    /no list of layers/,
+    /at most 10000 layers/,
   ],
   ['a layer that is null', ({ network }) => (network['layers'][0] = null), /layer configuration/],
   ['an unknown layer', ({ network }) => (network['layers'][0].type = 'conv2d'), /"conv2d"/],
