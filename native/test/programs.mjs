@@ -10,6 +10,7 @@ import { buildArchitecture } from '../../dist/network/architecture.js';
 import { compileEvaluation, compilePrediction, compileTraining } from '../../dist/network/compile.js';
 
 const { activation, adam, batchNorm, dense, dropout, l2, momentum, rmsProp, sgd } = blasnet;
+const { alphaDropout, gaussianNoise, inputNormalization, layerNorm, prelu, residual, softmax } = blasnet;
 const { meanSquaredError, softmaxCrossEntropy } = blasnet;
 
 const networks = [
@@ -25,12 +26,25 @@ const networks = [
     loss: softmaxCrossEntropy(),
   },
   { layers: [dense(300), batchNorm(), activation('relu'), dense(5)], loss: softmaxCrossEntropy() },
+  {
+    layers: [
+      inputNormalization(),
+      gaussianNoise(0.1),
+      residual([dense(37, { activation: 'selu' }), alphaDropout(0.2), layerNorm(), prelu()]),
+      residual([softmax(), residual([dense(9), batchNorm()])]),
+      dense(5),
+      softmax(),
+    ],
+    loss: softmaxCrossEntropy(),
+  },
+  // The same BatchNorm frozen, between layers that learn.
+  { layers: [dense(33), batchNorm(), dense(5)], loss: softmaxCrossEntropy(), frozen: ['batchNorm1'] },
   { layers: [dense(17, { activation: 'sigmoid' }), dense(3)], loss: meanSquaredError() },
 ];
 const optimizers = [sgd(), momentum(), rmsProp(), adam()];
 
-const programs = networks.flatMap(({ layers, loss }) => {
-  const architecture = buildArchitecture(20, layers, loss);
+const programs = networks.flatMap(({ layers, loss, frozen = [] }) => {
+  const architecture = { ...buildArchitecture(20, layers, loss), frozen: new Set(frozen) };
   return [
     ...optimizers.map((optimizer, index) => compileTraining(architecture, optimizer, [1, 7, 64, 100][index])),
     compileEvaluation(architecture),
