@@ -6,16 +6,25 @@
 export {
   activationNames,
   elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
   identity,
   leakyRelu,
+  mish,
   relu,
+  relu6,
   selu,
   sigmoid,
+  silu,
+  softplus,
+  softsign,
   tanh,
   type Activation,
   type ActivationLike,
   type ActivationName,
   type EluOptions,
+  type GeluOptions,
   type LeakyReluOptions,
 } from './activations/index.js';
 export {
@@ -85,7 +94,21 @@ export {
   type ResidualOptions,
   type SoftmaxOptions,
 } from './layers/index.js';
-export { meanSquaredError, softmaxCrossEntropy, type Loss, type LossLike, type LossName } from './losses/index.js';
+export {
+  binaryCrossEntropy,
+  huber,
+  meanAbsoluteError,
+  meanSquaredError,
+  multiclassHinge,
+  softmaxCrossEntropy,
+  type BinaryCrossEntropyOptions,
+  type HuberOptions,
+  type Loss,
+  type LossLike,
+  type LossName,
+  type MulticlassHingeOptions,
+  type SoftmaxCrossEntropyOptions,
+} from './losses/index.js';
 export {
   adaDelta,
   adaGrad,
@@ -140,6 +163,17 @@ export {
   type WarmUpOptions,
 } from './optimizers/index.js';
 export type { Fans } from './program/parameters.js';
+export {
+  measure,
+  metrics,
+  topK,
+  type MeasureOptions,
+  type Metric,
+  type MetricLike,
+  type MetricName,
+  type MetricValues,
+  type PerClass,
+} from './metrics/index.js';
 export { l1, l1l2, l2, type L1L2Options, type Regularizer, type RegularizerLike } from './regularizers/index.js';
 export {
   maxNorm,
@@ -160,6 +194,7 @@ export {
   type ActivationStatisticsOptions,
   type Data,
   type EpochRecord,
+  type EvaluateOptions,
   type Evaluation,
   type FitOptions,
   type FuseOptions,

@@ -3,6 +3,7 @@
 {
   'variables': {
     'kernels': [
+      'kernels/accuracy.cc',
       'kernels/activation.cc',
       'kernels/adam.cc',
       'kernels/adaptive.cc',
@@ -20,10 +21,12 @@
       'kernels/peak.cc',
       'kernels/prelu.cc',
       'kernels/product.cc',
+      'kernels/regression.cc',
       'kernels/regularize.cc',
       'kernels/softmax.cc',
       'kernels/table.cc',
       'kernels/update.cc',
+      'kernels/weigh.cc',
     ],
   },
   'target_defaults': {

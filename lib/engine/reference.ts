@@ -34,6 +34,7 @@ export class ReferenceEngine implements Engine {
       features: source.features.slice(),
       labels: source.labels?.slice(),
       targets: source.targets?.slice(),
+      weights: source.weights?.slice(),
     });
   }
 
@@ -137,6 +138,7 @@ class ReferenceProgram implements CompiledProgram {
       const leading = buffer.first < 0 ? program.batchSize : buffer.first;
       return new array(leading * buffer.second);
     });
+    for (const { buffer, values } of program.constants) this.#memory[buffer].set(values);
   }
 
   /** Runs of one program share its memory, so they take turns. */
@@ -152,7 +154,11 @@ class ReferenceProgram implements CompiledProgram {
     const { program } = this;
     const training = program.purpose === 'train';
     if (training && store.training) throw new StateError('A training run of this network is already under way');
-    if (training) store.training = true;
+    if (training) {
+      // What stands here now is what others read until the run has ended.
+      store.snapshot();
+      store.training = true;
+    }
     try {
       return await this.#steps(store, slice, training ? store.live : parameters);
     } finally {

@@ -18,6 +18,8 @@ export interface DataSource {
   readonly labels?: Int32Array;
   readonly targets?: FloatArray;
   readonly targetWidth: number;
+  /** One per sample, at least 0; absent means 1 for each. */
+  readonly weights?: FloatArray;
 }
 
 /** What changes from step to step: everything else of a call is fixed when its program is compiled. */

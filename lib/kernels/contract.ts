@@ -32,6 +32,19 @@ export const contract = {
   gatherLabels: { axis: 'rows', split: 'rows', signature: '-> labels[rows]', attributes: [] },
   gatherTargets: { axis: 'rows', split: 'rows', signature: '-> targets[rows,outputs]', attributes: [] },
   emit: { axis: 'rows', split: 'rows', signature: 'values[rows,columns] ->', attributes: [] },
+  // `by` says what a row is weighed by besides its sample's weight: 0 nothing, 1 its label's class, 2 its targets.
+  gatherWeights: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'classWeights?[classes] -> weights[rows]',
+    attributes: ['by'],
+  },
+  gatherWeightSum: {
+    axis: 'columns',
+    split: 'columns',
+    signature: 'classWeights?[classes] -> sum[columns]',
+    attributes: ['by'],
+  },
 
   // Dense -----------------------------------------------------------------------------------------------------------
   dense: {
@@ -206,16 +219,77 @@ export const contract = {
   softmaxCrossEntropy: {
     axis: 'rows',
     split: 'rows',
-    signature: 'logits[rows,classes] labels[rows] -> gradient?[rows,classes]',
+    signature: 'logits[rows,classes] labels[rows] -> gradient?[rows,classes] losses?[rows]',
     attributes: [],
   },
   meanSquaredError: {
     axis: 'rows',
     split: 'rows',
-    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns]',
+    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns] losses?[rows]',
     attributes: [],
   },
   accuracy: { axis: 'rows', split: 'rows', signature: 'scores[rows,classes] labels[rows] ->', attributes: [] },
+  targetAccuracy: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'scores[rows,classes] targets[rows,classes] ->',
+    attributes: [],
+  },
+  decisionAccuracy: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'logits[rows,columns] targets[rows,columns] ->',
+    attributes: [],
+  },
+  smoothLabels: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'labels[rows] classWeights?[classes] -> targets[rows,classes]',
+    attributes: ['smoothing'],
+  },
+  smoothTargets: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'targets[rows,classes] classWeights?[classes] -> smoothed[rows,classes]',
+    attributes: ['smoothing'],
+  },
+  softCrossEntropy: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'logits[rows,classes] targets[rows,classes] -> gradient?[rows,classes] losses?[rows]',
+    attributes: [],
+  },
+  binaryCrossEntropy: {
+    axis: 'rows',
+    split: 'rows',
+    signature:
+      'logits[rows,columns] targets[rows,columns] classWeights?[columns] -> gradient?[rows,columns] losses?[rows]',
+    attributes: ['smoothing'],
+  },
+  multiclassHinge: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'scores[rows,classes] labels[rows] -> gradient?[rows,classes] losses?[rows]',
+    attributes: ['margin'],
+  },
+  meanAbsoluteError: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns] losses?[rows]',
+    attributes: [],
+  },
+  huber: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns] losses?[rows]',
+    attributes: ['delta'],
+  },
+  weighLosses: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'losses[rows] weights?[rows] weightSum[one] -> &gradient?[rows,columns]',
+    attributes: [],
+  },
 
   // Regularizers: add to the gradient and return the penalty ----------------------------------------------------------
   l2: {

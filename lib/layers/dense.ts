@@ -1,4 +1,10 @@
-import { resolveActivation, activationFromConfig, type Activation, type ActivationLike } from '../activations/index.js';
+import {
+  activationFromConfig,
+  identity,
+  resolveActivation,
+  type Activation,
+  type ActivationLike,
+} from '../activations/index.js';
 import { checkBoolean, checkInteger, checkOptions, checkString } from '../core/checks.js';
 import { constraintFromConfig, resolveConstraints, type ConstraintLike } from '../constraints/index.js';
 import {
@@ -163,11 +169,11 @@ class Dense implements Layer<DenseTrace> {
   readonly activation: Activation;
   readonly #activityRegularizers: readonly Regularizer[];
 
-  constructor({ claims, name, inputs }: LayerContext, settings: DenseSettings) {
+  constructor({ claims, name, inputs, absorbed }: LayerContext, settings: DenseSettings) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = settings.units;
-    this.activation = settings.activation;
+    this.activation = settings.activation.name === absorbed ? identity() : settings.activation;
     this.#activityRegularizers = settings.activityRegularizers;
     const { kernel, biasInitializer, units } = settings;
     this.kernel = claims.claim('kernel', [inputs, units], { role: 'kernel', ...kernel });

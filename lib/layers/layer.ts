@@ -55,6 +55,11 @@ export interface LayerContext {
   readonly inputs: number;
   /** Place in the network, from 0, inner layers counted: layers that draw random numbers have a stream of their own by it. */
   readonly index: number;
+  /**
+   * For the last layer: the final activation that the loss applies itself. A layer that ends in it leaves it out, so that the
+   * network gives logits; training, evaluation and predictions apply it once, see `Loss.absorbs`.
+   */
+  readonly absorbed?: string | undefined;
   /** Builds layers inside this one, on its own inputs unless told otherwise. */
   readonly inner: (descriptions: readonly LayerDescription[], inputs?: number) => Layer[];
 }

@@ -1,5 +1,5 @@
 import { buildLayers, checkLayers, layerConfig, type Layer, type LayerDescription } from '../layers/index.js';
-import type { Loss } from '../losses/index.js';
+import { checkClassCount, type Loss } from '../losses/index.js';
 import { ParameterClaims, type Parameter, type Regularizer } from '../program/parameters.js';
 import { regularizerConfig } from '../regularizers/index.js';
 
@@ -40,7 +40,9 @@ export function buildArchitecture(
 ): Architecture {
   checkLayers('layers', descriptions);
   const claims = new ParameterClaims(regularizers);
-  const layers = buildLayers(descriptions, { claims, inputs, count: { value: 0 }, within: '' });
+  const start = { claims, inputs, count: { value: 0 }, within: '', absorbed: loss.absorbs };
+  const layers = buildLayers(descriptions, start);
+  checkClassCount(loss.classWeights, layers[layers.length - 1].outputs);
   return {
     inputs,
     outputs: layers[layers.length - 1].outputs,

@@ -15,10 +15,11 @@ export function compileTraining(
   architecture: Architecture,
   optimizer: Optimizer,
   batchSize: number,
-  options: { keepGradients?: boolean } = {},
+  options: { keepGradients?: boolean; weighted?: boolean } = {},
 ): Program {
   const program = new ProgramBuilder('train', batchSize, architecture.frozen);
   program.keepGradients = options.keepGradients ?? false;
+  program.weighted = options.weighted ?? false;
   writeGradients(program, architecture);
   writeUpdates(program, architecture, optimizer);
   const { slots, scalarCount } = optimizer;
@@ -26,19 +27,28 @@ export function compileTraining(
 }
 
 /** Loss and gradients of one batch, as in training; the gradients stay readable and nothing is updated. */
-export function compileGradients(architecture: Architecture, batchSize: number): Program {
+export function compileGradients(architecture: Architecture, batchSize: number, weighted = false): Program {
   const program = new ProgramBuilder('train', batchSize, architecture.frozen);
   program.keepGradients = true;
+  program.weighted = weighted;
   writeGradients(program, architecture);
   writeUpdates(program, architecture, undefined);
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }
 
+/** What an evaluation takes into account, and whether it hands out the predictions as well. */
+export interface EvaluationKind {
+  readonly weighted: boolean;
+  readonly emits: boolean;
+}
+
 /** Loss and metrics over data, without touching a parameter. */
-export function compileEvaluation(architecture: Architecture): Program {
+export function compileEvaluation(architecture: Architecture, kind?: Partial<EvaluationKind>): Program {
   const program = new ProgramBuilder('evaluate', EVALUATION_BATCH);
+  program.weighted = kind?.weighted ?? false;
   const { output } = writeForward(program, architecture);
   architecture.loss.write(program, output, false);
+  if (kind?.emits === true) program.emit(architecture.loss.predictions(program, output));
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }
 

@@ -1,5 +1,5 @@
 import { checkString } from '../core/checks.js';
-import { DataError, OptionError, ShapeError } from '../core/errors.js';
+import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { RandomStream, streams } from '../core/random.js';
 import type { CompiledProgram, Engine, EngineData, Outcome, Store } from '../engine/engine.js';
 import type { FloatArray } from '../kernels/call.js';
@@ -8,7 +8,7 @@ import type { Parameter } from '../program/parameters.js';
 import type { Program } from '../program/program.js';
 import type { Layer } from '../layers/index.js';
 import type { Architecture } from './architecture.js';
-import { compileEvaluation, compilePrediction, compileTraining } from './compile.js';
+import { compileEvaluation, compilePrediction, compileTraining, type EvaluationKind } from './compile.js';
 import { rangesToCopy } from './copy-layers.js';
 import { namesOf, type LayerReference } from './freeze.js';
 import { featureStatistics, type Features } from './input-statistics.js';
@@ -27,9 +27,11 @@ export class Model {
   #architecture: Architecture;
   #store: Store;
   #slotsOwner: unknown;
-  #evaluation: CompiledProgram | undefined;
+  readonly #evaluation = new Map<string, CompiledProgram>();
   readonly #prediction = new Map<boolean, CompiledProgram>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** A fit has begun and not ended: true between its slices too, when no thread holds the parameters. */
+  #fitting = false;
 
   /** @internal Use `new Network(…)` or `Network.load`. */
   constructor(architecture: Architecture, engine: Engine, seed: number, values?: ReadonlyMap<string, FloatArray>) {
@@ -101,6 +103,7 @@ export class Model {
         `Expected finite values (in float32) for ${name}, received ${values[bad]} at index ${bad}`,
       );
     }
+    if (this.#fitting) throw new StateError(`The parameter ${name} cannot be written while a fit is under way`);
     this.#store.write('parameters', offset, Float64Array.from(values));
   }
 
@@ -196,7 +199,14 @@ export class Model {
 
   /** Runs a task when all that were asked for before have ended: fits of one network take turns. @internal */
   async inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(task);
+    const result = this.#turn.then(async () => {
+      this.#fitting = true;
+      try {
+        return await task();
+      } finally {
+        this.#fitting = false;
+      }
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }
@@ -204,8 +214,8 @@ export class Model {
   /**
    * The training program for an optimizer, with slots for it. Slots begin at zero unless `owner` had them last. @internal
    */
-  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown): CompiledProgram {
-    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize));
+  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, weighted = false): CompiledProgram {
+    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, { weighted }));
     if (this.#slotsOwner !== owner) {
       const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
       this.#store.dispose();
@@ -221,12 +231,17 @@ export class Model {
     return this.#store;
   }
 
-  /** Runs a program that only reads, over all samples of the data. @internal */
-  async runOver(program: CompiledProgram, data: EngineData): Promise<Outcome> {
+  /** Runs a program that only reads, over all samples of the data or some in a row. @internal */
+  async runOver(
+    program: CompiledProgram,
+    data: EngineData,
+    firstSample = 0,
+    count = data.length - firstSample,
+  ): Promise<Outcome> {
     return program.run(this.#store, {
       data,
-      firstSample: 0,
-      count: data.length,
+      firstSample,
+      count,
       scalars: new Float64Array(0),
       seed: this.seed,
       firstStep: 0,
@@ -235,8 +250,18 @@ export class Model {
 
   /** @internal */
   get evaluation(): CompiledProgram {
-    this.#evaluation ??= this.engine.compile(compileEvaluation(this.#architecture));
-    return this.#evaluation;
+    return this.evaluationOf({ weighted: false, emits: false });
+  }
+
+  /** @internal */
+  evaluationOf(kind: EvaluationKind): CompiledProgram {
+    const key = `${kind.weighted} ${kind.emits}`;
+    let program = this.#evaluation.get(key);
+    if (program === undefined) {
+      program = this.engine.compile(compileEvaluation(this.#architecture, kind));
+      this.#evaluation.set(key, program);
+    }
+    return program;
   }
 
   /** @internal */

@@ -18,6 +18,8 @@ export interface Value {
   readonly second: number;
   /** Whether a trainable parameter stands upstream, so that somebody wants the gradient. */
   readonly requiresGradient: boolean;
+  /** What it holds from the start, where no call writes it. */
+  readonly constants?: readonly number[];
 }
 
 export interface DraftCall {
@@ -34,6 +36,8 @@ type Operand = Value | Parameter;
 interface CallOptions {
   /** Add the kernel's partial sums to the total of this name. */
   readonly total?: string;
+  /** Run it before everything that was written so far: what needs the data only, and the whole batch of it. */
+  readonly early?: boolean;
 }
 
 /**
@@ -55,6 +59,8 @@ export class ProgramBuilder {
   readonly totals: string[] = [];
   /** Gradients stay readable in their arena after a step, instead of dying in a thread's cache. */
   keepGradients = false;
+  /** The data has weights of samples, so losses become weighted means. */
+  weighted = false;
   readonly #arenaValues = new Map<string, Value>();
   readonly #needs = { width: 0, labels: false, targets: 0 };
   readonly #frozen: ReadonlySet<string>;
@@ -92,6 +98,11 @@ export class ProgramBuilder {
     return this.#add({ home: 'run', first: length, second: 1 });
   }
 
+  /** A vector that holds these numbers in every run. */
+  constant(values: readonly number[]): Value {
+    return this.#add({ home: 'run', first: values.length, second: 1, constants: values });
+  }
+
   /** The gradient of a parameter. */
   gradientOf(parameter: Parameter): Value {
     return this.#arena('gradients', parameter, 0);
@@ -109,7 +120,9 @@ export class ProgramBuilder {
     attributes: AttributesOf<K>,
     options: CallOptions = {},
   ): void {
-    this.calls.push(this.#draft(kernel, operands, attributes, options));
+    const call = this.#draft(kernel, operands, attributes, options);
+    if (options.early === true) this.calls.unshift(call);
+    else this.calls.push(call);
   }
 
   /** Writes a call of the `parameters` axis for one parameter, to be run after the pass over the samples. */

@@ -52,6 +52,9 @@ export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
     })),
     groups: draft.groups,
     stages: draft.stages,
+    constants: builder.values.flatMap(({ id, constants }) =>
+      constants === undefined ? [] : [{ buffer: id, values: constants }],
+    ),
     sizes,
     totals: builder.totals,
     ...extras,

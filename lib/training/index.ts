@@ -9,6 +9,7 @@ export { Fit } from './fit.js';
 export type { EpochRecord, History } from './history.js';
 export {
   Network,
+  type EvaluateOptions,
   type Evaluation,
   type FuseOptions,
   type NetworkOptions,

@@ -4,6 +4,7 @@ import { drawSeed } from '../core/random.js';
 import { dataset, toDataset, Dataset } from '../data/index.js';
 import type { Engine, EngineData, EngineName } from '../engine/engine.js';
 import { selectEngine, type EngineOptions } from '../engine/select.js';
+import { resolveMetrics, type MetricLike, type MetricValues } from '../metrics/index.js';
 import {
   buildArchitecture,
   fuseArchitecture,
@@ -20,6 +21,8 @@ import {
   type RegularizerLike,
 } from '../network/index.js';
 import type { Fit } from './fit.js';
+import { EpochSums, type Scores } from './history.js';
+import { measureOutput, prepareScoring, type Scoring } from './scoring.js';
 import { checkData, optionNames, Trainer, type Data, type FitOptions } from './trainer.js';
 
 export interface NetworkOptions extends EngineOptions {
@@ -58,10 +61,19 @@ export interface FuseOptions {
   dropout?: 'remove' | 'keep';
 }
 
-/** What `evaluate` finds. `loss` is without penalties; `accuracy` is there for classification. */
+export interface EvaluateOptions {
+  /** Names, or metrics such as `topK(3)`; default none. */
+  metrics?: readonly MetricLike[];
+}
+
+/**
+ * What `evaluate` finds. `loss` is without penalties, and a weighted mean where samples or classes have weights; `accuracy`
+ * is there for classification; `metrics` holds what was asked for.
+ */
 export interface Evaluation {
   readonly loss: number;
   readonly accuracy?: number;
+  readonly metrics?: MetricValues;
 }
 
 /** Samples to predict: flat numbers row after row, rows, or a data set. Bytes are scaled by 1/255, as in training. */
@@ -106,23 +118,33 @@ export class Network extends Model {
     return new Trainer(this, { optimizer, learningRate }).fit(data, rest);
   }
 
-  /** Loss and accuracy over data, with dropout off and BatchNorm's running statistics. */
-  async evaluate(data: Data): Promise<Evaluation> {
+  /**
+   * Loss, accuracy and other metrics over data, with dropout off and BatchNorm's running statistics. Metrics are those of all
+   * samples at once, never means of batches.
+   *
+   * @throws OptionError for unknown metrics and those that make no sense for the network; ShapeError, DataError for data
+   *   that does not fit
+   *
+   * @example
+   * const { metrics } = await network.evaluate(test, { metrics: ['confusionMatrix', 'f1', topK(3)] });
+   */
+  async evaluate(data: Data, options?: EvaluateOptions): Promise<Evaluation> {
+    const { metrics } = checkOptions<EvaluateOptions>('evaluate', options, ['metrics']);
+    const chosen = metrics === undefined ? undefined : resolveMetrics('metrics', metrics);
     const checked = toDataset(data, 'data');
     checkData(this, checked, 'data');
+    const scoring = chosen === undefined ? undefined : prepareScoring(this, checked, chosen);
     const copied = this.engine.createData(checked);
     try {
-      const scores = await this.score(copied);
-      const { loss, accuracy } = scores;
-      return accuracy === undefined ? { loss } : { loss, accuracy };
+      return await this.score(copied, { weighted: checked.weights !== undefined, scoring });
     } finally {
       copied.dispose();
     }
   }
 
   /**
-   * Predictions, `[samples, outputs]` row-major: probabilities for softmaxCrossEntropy, else the network's outputs. During
-   * a fit they are those of the last completed slice of steps.
+   * Predictions, `[samples, outputs]` row-major: probabilities for the cross-entropies, else the network's outputs. During a
+   * fit they are those of the last completed slice of steps.
    *
    * @throws ShapeError, DataError for samples that do not fit or are not finite
    */
@@ -139,9 +161,12 @@ export class Network extends Model {
     }
   }
 
-  /** The class with the largest output for each sample. */
+  /** The class with the largest output for each sample; with one output that decides, 1 for yes and 0 for no. */
   async classify(samples: Samples): Promise<Uint32Array> {
     const scores = await this.predict(samples, { raw: true });
+    if (this.outputs === 1 && this.architecture.loss.task === 'decisions') {
+      return Uint32Array.from(scores, (logit) => (logit >= 0 ? 1 : 0));
+    }
     return Uint32Array.from({ length: scores.length / this.outputs }, (_, row) => {
       let best = 0;
       const first = row * this.outputs;
@@ -158,6 +183,7 @@ export class Network extends Model {
    */
   predictSync(samples: Float32Array, options?: PredictOptions): Float32Array {
     const { raw = false } = checkOptions<PredictOptions>('predictSync', options, ['raw']);
+    checkBoolean('raw', raw);
     if (!(samples instanceof Float32Array)) {
       throw new OptionError('ERR_OPTION_TYPE', expected('a Float32Array', 'samples', samples));
     }
@@ -261,16 +287,24 @@ export class Network extends Model {
   }
 
   /** Means of the evaluation's totals over data that the engine holds. @internal */
-  async score(data: EngineData): Promise<{ loss: number; accuracy?: number }> {
-    const program = this.evaluation;
-    const { totals } = await this.runOver(program, data);
-    const names = program.program.totals;
-    const means = names.map((_, i) => {
-      let sum = 0;
-      for (let at = i; at < totals.length; at += names.length) sum += totals[at];
-      return sum / data.length;
-    });
-    return Object.fromEntries(names.map((name, i) => [name, means[i]])) as { loss: number; accuracy?: number };
+  async score(
+    data: EngineData,
+    { weighted = false, scoring }: { weighted?: boolean; scoring?: Scoring | undefined } = {},
+  ): Promise<Scores> {
+    const program = this.evaluationOf({ weighted, emits: scoring !== undefined });
+    const { totals, output } = await this.runOver(program, data);
+    const { totals: names, batchSize } = program.program;
+    const sums = new EpochSums(names);
+    for (let first = 0; first < data.length; first += batchSize) {
+      const step = sums.steps * names.length;
+      sums.add(totals.subarray(step, step + names.length), Math.min(batchSize, data.length - first));
+    }
+    const accuracy = sums.mean('accuracy');
+    return {
+      loss: sums.mean('loss') ?? NaN,
+      ...(accuracy === undefined ? {} : { accuracy }),
+      ...(scoring === undefined ? {} : { metrics: await measureOutput(scoring, output!) }),
+    };
   }
 
   #samples(samples: Samples): Dataset {

@@ -6,8 +6,10 @@ import { toDataset, type Dataset, type DatasetOptions } from '../data/index.js';
 import { layerNeedingRows } from '../network/index.js';
 import { resolveOptimizer, type Optimizer, type OptimizerLike, type Schedule } from '../optimizers/index.js';
 import { Fit } from './fit.js';
-import { EpochSums, gradientNormOf, isPerStep, type EpochRecord, type History } from './history.js';
+import { resolveMetrics, type MetricLike } from '../metrics/index.js';
+import { EpochSums, gradientNormOf, isPerStep, type EpochRecord, type History, type Scores } from './history.js';
 import type { Network } from './network.js';
+import { prepareScoring, type Scoring } from './scoring.js';
 
 /** A data set, or a plain object to make one of. */
 export type Data = Dataset | DatasetOptions;
@@ -23,6 +25,8 @@ export interface FitOptions {
   learningRate?: number | Schedule;
   /** Evaluated after every epoch. */
   validation?: Data;
+  /** Measured on the validation data after every epoch: names, or metrics such as `topK(3)`; default none. */
+  metrics?: readonly MetricLike[];
   /** A new order of the samples for every epoch; default true. */
   shuffle?: boolean;
   /** What to do with the samples that do not fill a last batch: a smaller step, or none; default `keep`. */
@@ -54,6 +58,7 @@ export const optionNames = [
   'optimizer',
   'learningRate',
   'validation',
+  'metrics',
   'shuffle',
   'partialBatch',
   'seed',
@@ -75,6 +80,7 @@ const DEFAULT_BATCH = 128;
 interface Settings {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
+  readonly scoring: Scoring | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   /** Samples of an epoch that are used. */
@@ -134,7 +140,7 @@ export class Trainer {
     try {
       settings.signal?.throwIfAborted();
       await network.learnInputs(settings.train);
-      program = network.prepareTraining(this.optimizer, settings.batchSize, this);
+      program = network.prepareTraining(this.optimizer, settings.batchSize, this, settings.train.weights !== undefined);
       return await this.#epochsOf(settings, { program, ...samples, stop }, report);
     } finally {
       settings.signal?.removeEventListener('abort', abort);
@@ -150,7 +156,7 @@ export class Trainer {
     const stepTotals: number[] = [];
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const sums = await this.#epoch(settings, work, epoch, stepTotals);
-      const scores = work.validation === undefined ? undefined : await network.score(work.validation);
+      const scores = await this.#validate(settings, work.validation);
       const record = sums.record(epoch, optimizer.scalars(this.#updates - 1)[0], scores);
       records.push(record);
       report(record);
@@ -178,6 +184,11 @@ export class Trainer {
       seconds,
       samplesPerSecond: (settings.samples * settings.epochs) / seconds,
     };
+  }
+
+  async #validate({ validation, scoring }: Settings, data: EngineData | undefined): Promise<Scores | undefined> {
+    if (data === undefined) return undefined;
+    return this.network.score(data, { weighted: validation?.weights !== undefined, scoring });
   }
 
   /** One pass over the data, in slices: as many steps a call as fit into a few hundredths of a second. */
@@ -324,6 +335,7 @@ function checkFit(network: Network, optimizer: Optimizer, data: Data, options: F
   return {
     train,
     validation,
+    scoring: checkMetrics(network, validation, options.metrics),
     epochs,
     batchSize,
     samples,
@@ -335,17 +347,34 @@ function checkFit(network: Network, optimizer: Optimizer, data: Data, options: F
   };
 }
 
+function checkMetrics(network: Network, validation: Dataset | undefined, metrics: unknown): Scoring | undefined {
+  if (metrics === undefined) return undefined;
+  const chosen = resolveMetrics('metrics', metrics);
+  if (validation !== undefined) return prepareScoring(network, validation, chosen);
+  throw new OptionError(
+    'ERR_OPTION_TYPE',
+    `${expected('a data set', 'validation', undefined)}; metrics are taken on it`,
+  );
+}
+
 /** Whether data fits a network: width, labels or targets, number of classes. */
 export function checkData(network: Network, data: Dataset, name: string): void {
   const { inputs, outputs } = network;
   const { loss } = network.architecture;
+  // A part of a data set may have been left without any.
+  if (data.weights?.some((weight) => weight > 0) === false) {
+    throw new DataError('ERR_DATA_WEIGHT', `Expected a weight above 0 in ${name}, received 0 for every sample`);
+  }
   if (data.width !== inputs) {
     throw new ShapeError(
       `Expected ${inputs} features per sample (the network's inputs) for ${name}, received ${data.width}`,
     );
   }
   if (loss.compares === 'targets') {
-    if (data.targets !== undefined && data.targetWidth === outputs) return;
+    if (data.targets !== undefined && data.targetWidth === outputs) {
+      loss.checkTargets?.(data.targets, outputs, `targets of ${name}`);
+      return;
+    }
     const received = data.targets === undefined ? 'none' : String(data.targetWidth);
     throw new ShapeError(
       `Expected ${outputs} targets per sample (the network's outputs) for ${name}, received ${received}`,

@@ -66,6 +66,7 @@ class Decoder {
     for (std::size_t i = 0; i < callCount; i++) readCall();
     readGroups(groupCount);
     readStages(stageCount);
+    if (!reader_.done()) readConstants();
     if (!reader_.done()) throw InvalidInput("The program is longer than it says");
     for (const auto& group : program_.groups) checkGroup(group);
     for (std::size_t i = 0; i < program_.calls.size(); i++) checkNeeds(*rules_[i], program_.calls[i]);
@@ -152,8 +153,23 @@ class Decoder {
       if (shared && operand.direction != Direction::in && !program_.training) {
         invalid(rule, "writes parameters in a program that does not train");
       }
-      if (operand.name == "labels" && operand.direction == Direction::in) noteLabels(rule, call);
     }
+    // Only now is every extent known.
+    for (std::size_t i = 0; i < ids.size(); i++) {
+      if (rule.operands[i].name == "labels" && rule.operands[i].direction == Direction::in) noteLabels(rule, call);
+    }
+    if (rule.name == "gatherWeights" || rule.name == "gatherWeightSum") checkWeighedBy(rule, call);
+  }
+
+  // Weights by class read the data's labels or targets past the program's memory.
+  void checkWeighedBy(const KernelRule& rule, const Call& call) {
+    const double by = call.attributes[0];
+    if (by == 0) return;
+    const bool known = call.operands[0].present && (by == 1 || by == 2);
+    if (!known || (by == 1 && !program_.needsLabels) || (by == 2 && program_.needsTargets != call.dimension[0])) {
+      invalid(rule, "has no classes to weigh by");
+    }
+    if (by == 1) noteLabels(rule, call);
   }
 
   void unify(const KernelRule& rule, const std::string& symbol, std::int64_t extent, Call& call) const {
@@ -197,6 +213,18 @@ class Decoder {
       next = end;
     }
     if (next != program_.groups.size()) throw InvalidInput("The program's stages leave groups out");
+  }
+
+  // Programs without constants end before them.
+  void readConstants() {
+    const auto count = static_cast<std::size_t>(reader_.integer(1, 1 << 20));
+    for (std::size_t i = 0; i < count; i++) {
+      Constant constant{};
+      constant.offset = reader_.integer(0, program_.sizes[2]);
+      const std::int64_t length = reader_.integer(0, program_.sizes[2] - constant.offset);
+      for (std::int64_t j = 0; j < length; j++) constant.values.push_back(static_cast<float>(reader_.number()));
+      program_.constants.push_back(std::move(constant));
+    }
   }
 
   void checkGroup(const Group& group) const {

@@ -17,6 +17,9 @@ RunMemory::RunMemory(const Program& program, int threads)
     block.emplace_back(static_cast<std::size_t>(program.sizes[3]));
     scratch.emplace_back(static_cast<std::size_t>(kScratchFloats));
   }
+  for (const auto& constant : program.constants) {
+    std::copy(constant.values.begin(), constant.values.end(), fixed.data() + constant.offset);
+  }
 }
 
 std::size_t RunMemory::bytesFor(const Program& program, int threads) {
@@ -161,7 +164,7 @@ void Runner::run() {
       meetFault(FaultSite::thread);
       helpers.emplace_back([this, worker] { work(worker); });
     }
-  } catch (const std::exception&) {
+  } catch (...) {
     // The system has no more threads: the ones that did start do the work.
     barrier_->expectFewer(threads_ - 1 - static_cast<int>(helpers.size()));
   }

@@ -24,6 +24,7 @@ struct DataView {
   const std::int32_t* labels;  // [length] or null
   const float* targets;        // [length, targetWidth] or null
   std::int64_t targetWidth;
+  const float* weights;  // [length], at least 0, or null: 1 for each
 };
 
 // What changes from step to step.

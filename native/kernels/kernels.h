@@ -47,8 +47,23 @@ double layerNormGammaGradient(const Tile& tile);
 double add(const Tile& tile);
 // loss.cc
 double softmaxCrossEntropy(const Tile& tile);
+double softCrossEntropy(const Tile& tile);
+double smoothLabels(const Tile& tile);
+double smoothTargets(const Tile& tile);
+double binaryCrossEntropy(const Tile& tile);
+double multiclassHinge(const Tile& tile);
+// regression.cc
 double meanSquaredError(const Tile& tile);
+double meanAbsoluteError(const Tile& tile);
+double huber(const Tile& tile);
+// weigh.cc
+double gatherWeights(const Tile& tile);
+double gatherWeightSum(const Tile& tile);
+double weighLosses(const Tile& tile);
+// accuracy.cc
 double accuracy(const Tile& tile);
+double targetAccuracy(const Tile& tile);
+double decisionAccuracy(const Tile& tile);
 // regularize.cc
 double l2(const Tile& tile);
 double l1(const Tile& tile);

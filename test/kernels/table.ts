@@ -1,4 +1,4 @@
-import { activations } from '../../lib/activations/index.js';
+import { activations, gelu } from '../../lib/activations/index.js';
 import type { RandomStream } from '../../lib/core/random.js';
 import type { KernelName } from '../../lib/kernels/contract.js';
 import { fills, type Fill } from '../support/kernel-call.js';
@@ -26,11 +26,12 @@ export interface KernelRow {
   readonly absorbsNaN?: Readonly<Record<string, string>>;
 }
 
-const everyActivation = Object.values(activations).map((make) => {
-  const { id, parameter } = make();
-  return [id, parameter];
-});
+const everyActivation = [...Object.values(activations).map((make) => make()), gelu({ approximation: 'tanh' })].map(
+  ({ id, parameter }) => [id, parameter],
+);
 
+/** A probability. */
+const share = (random: RandomStream) => random.uniform();
 const rates = [0, 0.2, 0.5, 0.9];
 const dropoutStreams = [0x4000_0000, 0x4000_0003];
 const statistics = { inverseDeviation: fills.positive };
@@ -58,6 +59,8 @@ const rows: Record<KernelName, KernelRow> = {
   gatherLabels: { needsRun: true },
   gatherTargets: { needsRun: true },
   emit: { needsRun: true },
+  gatherWeights: { needsRun: true },
+  gatherWeightSum: { needsRun: true },
   dense: {
     attributes: everyActivation,
     sums: ['inputs'],
@@ -114,6 +117,27 @@ const rows: Record<KernelName, KernelRow> = {
     // Few different numbers, so that there are ties.
     fill: { labels: fills.label, scores: (random) => random.integer(5) },
     absorbsNaN: { scores: 'it counts' },
+  },
+  targetAccuracy: {
+    fill: { targets: (random) => random.integer(5), scores: (random) => random.integer(5) },
+    absorbsNaN: { scores: 'it counts', targets: 'it counts' },
+  },
+  decisionAccuracy: { fill: { targets: share }, absorbsNaN: { logits: 'it counts', targets: 'it counts' } },
+  smoothLabels: { attributes: [[0], [0.1]], fill: { labels: fills.label, classWeights: fills.positive } },
+  smoothTargets: { attributes: [[0], [0.1]], fill: { targets: share, classWeights: fills.positive } },
+  softCrossEntropy: { fill: { targets: share }, sums: ['rows', 'classes'] },
+  binaryCrossEntropy: {
+    attributes: [[0], [0.2]],
+    fill: { targets: share, classWeights: fills.positive },
+    sums: ['rows'],
+  },
+  multiclassHinge: { attributes: [[1], [0.3]], fill: { labels: fills.label }, sums: ['rows', 'classes'] },
+  meanAbsoluteError: { sums: ['rows'] },
+  huber: { attributes: [[1], [0.25]], sums: ['rows'] },
+  weighLosses: {
+    fill: { weights: fills.positive, weightSum: fills.positive },
+    absorbsNaN: { weightSum: 'the first is the sum; in a network there is only one' },
+    sums: ['rows'],
   },
   l2: { attributes: [[0], [1e-4], [0.5]], sums: ['leading', 'inner'] },
   l1: { attributes: [[0], [1e-4], [0.5]], sums: ['leading', 'inner'] },

@@ -13,7 +13,14 @@ import {
   softmax,
   type LayerDescription,
 } from '../../lib/layers/index.js';
-import { losses, type LossLike } from '../../lib/losses/index.js';
+import {
+  huber,
+  losses,
+  multiclassHinge,
+  softmaxCrossEntropy,
+  binaryCrossEntropy,
+  type LossLike,
+} from '../../lib/losses/index.js';
 import { l2 } from '../../lib/regularizers/index.js';
 
 /** Every activation with its defaults, and those with options once more with others. */
@@ -21,6 +28,7 @@ export const activationRows: readonly [what: string, activation: ActivationLike]
   ...(Object.keys(activations) as ActivationName[]).map((name): [string, ActivationLike] => [name, name]),
   ['leakyRelu with slope 0.3', leakyRelu({ slope: 0.3 })],
   ['elu with alpha 0.4', activations.elu({ alpha: 0.4 })],
+  ['gelu by tanh', activations.gelu({ approximation: 'tanh' })],
 ];
 
 /**
@@ -99,7 +107,12 @@ export const firstLayerRows: readonly [type: string, what: string, make: () => L
 ];
 
 /** Every loss with its defaults. A loss that takes options gets rows of its own here. */
-export const lossRows: readonly [what: string, loss: LossLike][] = Object.entries(losses).map(([name, make]) => [
-  name,
-  make(),
-]);
+export const lossRows: readonly [what: string, loss: LossLike][] = [
+  ...Object.entries(losses).map(([name, make]): [string, LossLike] => [name, make()]),
+  ['softmaxCrossEntropy with label smoothing', softmaxCrossEntropy({ labelSmoothing: 0.2 })],
+  ['softmaxCrossEntropy with soft targets', softmaxCrossEntropy({ targets: 'soft' })],
+  ['softmaxCrossEntropy with smoothed soft targets', softmaxCrossEntropy({ targets: 'soft', labelSmoothing: 0.2 })],
+  ['binaryCrossEntropy with label smoothing', binaryCrossEntropy({ labelSmoothing: 0.2 })],
+  ['huber with delta 0.3', huber({ delta: 0.3 })],
+  ['multiclassHinge with margin 0.4', multiclassHinge({ margin: 0.4 })],
+];
