@@ -11,6 +11,7 @@ import { compileEvaluation, compilePrediction, compileTraining } from '../../dis
 
 const { activation, adam, batchNorm, dense, dropout, l1, l2, maxNorm, momentum, nonNegative, rmsProp, sgd } = blasnet;
 const { adaDelta, adaGrad, adaMax, adamW, nadam, nesterov, radam } = blasnet;
+const { alphaDropout, gaussianNoise, inputNormalization, layerNorm, prelu, residual, softmax } = blasnet;
 const { meanSquaredError, softmaxCrossEntropy } = blasnet;
 
 const networks = [
@@ -26,6 +27,19 @@ const networks = [
     loss: softmaxCrossEntropy(),
   },
   { layers: [dense(300), batchNorm(), activation('relu'), dense(5)], loss: softmaxCrossEntropy() },
+  {
+    layers: [
+      inputNormalization(),
+      gaussianNoise(0.1),
+      residual([dense(37, { activation: 'selu' }), alphaDropout(0.2), layerNorm(), prelu()]),
+      residual([softmax(), residual([dense(9), batchNorm()])]),
+      dense(5),
+      softmax(),
+    ],
+    loss: softmaxCrossEntropy(),
+  },
+  // The same BatchNorm frozen, between layers that learn.
+  { layers: [dense(33), batchNorm(), dense(5)], loss: softmaxCrossEntropy(), frozen: ['batchNorm1'] },
   {
     layers: [
       dense(17, { activation: 'sigmoid', activityRegularizer: [l1(1e-3), l2(1e-3)], constraint: nonNegative() }),
@@ -46,8 +60,8 @@ const optimizers = [
   ...[nadam(), radam(), adaMax()],
 ];
 
-const programs = networks.flatMap(({ layers, loss }) => {
-  const architecture = buildArchitecture(20, layers, loss);
+const programs = networks.flatMap(({ layers, loss, frozen = [] }) => {
+  const architecture = { ...buildArchitecture(20, layers, loss), frozen: new Set(frozen) };
   return [
     ...optimizers.map((optimizer, index) => compileTraining(architecture, optimizer, [1, 7, 64, 100][index % 4])),
     compileEvaluation(architecture),
