@@ -13,7 +13,14 @@ import {
   softmax,
   type LayerDescription,
 } from '../../lib/layers/index.js';
-import { huber, losses, multiclassHinge, softmaxCrossEntropy, binaryCrossEntropy, type LossLike } from '../../lib/losses/index.js';
+import {
+  huber,
+  losses,
+  multiclassHinge,
+  softmaxCrossEntropy,
+  binaryCrossEntropy,
+  type LossLike,
+} from '../../lib/losses/index.js';
 import { l2 } from '../../lib/regularizers/index.js';
 
 /** Every activation with its defaults, and those with options once more with others. */
