@@ -6,7 +6,18 @@ import { roomsRule } from './scripts/rooms.mjs';
 const library = path.join(import.meta.dirname, 'lib');
 
 const readonly = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
-const nodeGlobals = readonly('Buffer', 'URL', 'console', 'performance', 'process', 'setImmediate', 'structuredClone');
+const nodeGlobals = readonly(
+  'AbortController',
+  'AbortSignal',
+  'Buffer',
+  'URL',
+  'console',
+  'fetch',
+  'performance',
+  'process',
+  'setImmediate',
+  'structuredClone',
+);
 const timers = readonly('clearTimeout', 'queueMicrotask', 'setTimeout');
 const commonJs = { ...readonly('__dirname', 'require'), exports: 'writable', module: 'writable' };
 

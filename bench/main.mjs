@@ -1,6 +1,6 @@
 // @ts-check
 /** `npm run bench`: parses the command line, runs the suites, prints, and writes the rows. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ArgumentError, helpText, parseArguments, suites } from './arguments.mjs';
@@ -36,21 +36,29 @@ async function main() {
   const context = { machine, removed, date: new Date().toISOString() };
   /** @type {object[]} */
   const rows = [];
-  for (const suite of options.suites) {
-    const found = suite === 'training' ? await runTraining(options) : await runSuite(suite, options);
-    rows.push(...found.map((row) => ({ threads: options.threads, ...row, ...context })));
-    // After each suite: a run that is stopped keeps what it has.
+  // Written after every workload: a run that is stopped keeps what it has.
+  const keep = (/** @type {string} */ suite, /** @type {object[]} */ found) => {
+    rows.push(...found.map((row) => ({ suite, threads: options.threads, ...row, ...context })));
     if (options.json !== undefined) write(options.json, rows);
+  };
+  for (const suite of options.suites) {
+    if (suite === 'training') await runTraining(options, keep);
+    else await runSuite(suite, options, keep);
   }
   return 0;
 }
 
 /** BLAS reads its variables as it loads, so a process cannot clean its own environment: it starts another. */
+/** @returns {Promise<number>} exit code */
 function runClean() {
   const env = { ...cleanEnvironment(process.env), [REMOVED]: forcedBy(process.env).join(' ') };
-  const { status, error } = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
-  if (error !== undefined) throw error;
-  return status ?? 1;
+  const child = spawn(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
 }
 
 function needNative() {
@@ -63,28 +71,36 @@ function needNative() {
   );
 }
 
-/** @param {import('./arguments.mjs').BenchArguments} options */
-async function runTraining(options) {
-  const { rows, missing } = await measureTraining(options, {
+/** @typedef {(suite: string, rows: object[]) => void} Keep */
+
+/**
+ * @param {import('./arguments.mjs').BenchArguments} options
+ * @param {Keep} keep
+ */
+async function runTraining(options, keep) {
+  const { missing } = await measureTraining(options, {
     // On standard error: the tables can be redirected while the trials are watched.
     trial: (line) => console.error(`  … ${line}`),
-    workload: (found) => console.log(workloadReport(found)),
+    workload: (rows) => {
+      keep('training', rows);
+      console.log(workloadReport(rows));
+    },
   });
   for (const { name, install } of missing) console.log(`\n${name} is not installed. To install it: ${install}`);
-  return rows.map((row) => ({ suite: 'training', ...row }));
 }
 
 /**
  * @param {Exclude<import('./arguments.mjs').SuiteName, 'training'>} name
  * @param {import('./arguments.mjs').BenchArguments} options
+ * @param {Keep} keep
  */
-async function runSuite(name, options) {
+async function runSuite(name, options, keep) {
   const { measure } = await import(`./${name}.mjs`);
   console.log(`\n${name}: ${suites[name]}`);
-  /** @type {{ text: string, rows: Record<string, any>[] }} */
+  /** @type {{ text: string, rows: object[] }} */
   const { text, rows } = await measure(options);
   console.log(text);
-  return rows.map((row) => ({ suite: name, ...row }));
+  keep(name, rows);
 }
 
 /** @param {string} file @param {unknown} rows */

@@ -35,24 +35,38 @@ export function workloadReport(rows) {
   const workload = workloads.find(({ name }) => name === rows[0].workload);
   const title = workload === undefined ? rows[0].workload : `${workload.name}: ${describeWorkload(workload)}`;
   const flops = workload === undefined ? '' : `, ${number(trainingFlopsPerSample(workload.sizes))} FLOPs a sample`;
-  const columns = ['<contender', '<ran as', 'samples/s', 'spread', 'GFLOP/s', 'of peak', 'ours is', 'goal', '<'];
+  const columns = [
+    '<contender',
+    '<ran as',
+    'samples/s',
+    'spread',
+    'GFLOP/s',
+    'of peak',
+    'ours is',
+    'goal',
+    '<',
+    'samples/core·s',
+    'ours is',
+  ];
+  const noise = noiseOf(rows);
   const lines = rows.flatMap((row) => [
-    cellsOf(row, row.contender),
+    cellsOf(row, row.contender, noise.length > 0),
     // The variants that were not the best, below the one that was.
     ...(row.variants ?? [])
       .filter((one) => nameOf(one) !== nameOf(row))
-      .map((one) => cellsOf({ ...one, goal: null }, '')),
+      .map((one) => cellsOf({ ...one, goal: null }, '', false)),
   ]);
   const notes = rows.flatMap((row) => row.notes.map((note) => `  note: ${row.contender}, ${note}`));
-  return [`\n${title}, ${rows[0].data}${flops}`, table(columns, lines), ...notes, ...noiseOf(rows)].join('\n');
+  return [`\n${title}, ${rows[0].data}${flops}`, table(columns, lines), ...notes, ...noise].join('\n');
 }
 
-/** @param {Row} row @param {string} name */
-function cellsOf(row, name) {
+/** @param {Row} row @param {string} name @param {boolean} noisy whether a verdict is in doubt */
+function cellsOf(row, name, noisy) {
   const ours = row.ratio === null && row.variants === undefined && name !== '';
   const reached = ours ? row.shareOfPeak : row.ratio;
   const goal = row.goal === null ? '' : `≥ ${ours ? percent(row.goal) : `${row.goal}×`}`;
-  const verdict = row.goal === null || reached === null ? '' : reached >= row.goal ? 'met' : 'not met';
+  const verdict =
+    row.goal === null || reached === null ? '' : `${reached >= row.goal ? 'met' : 'not met'}${noisy ? '?' : ''}`;
   const configuration = row.configuration === '' || row.configuration === row.mode ? '' : `, ${row.configuration}`;
   return [
     name,
@@ -64,6 +78,8 @@ function cellsOf(row, name) {
     times(row.ratio ?? undefined),
     goal,
     verdict,
+    number(row.samplesPerCoreSecond ?? NaN),
+    times(row.coreRatio ?? undefined),
   ];
 }
 

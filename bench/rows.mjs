@@ -14,9 +14,11 @@ import { netName, trainingFlopsPerSample } from './workloads.mjs';
  * @property {string} mode such as `compile`
  * @property {number} threads
  * @property {number | null} samplesPerSecond median of the trials; null when all failed
+ * @property {number | null} samplesPerCoreSecond by the time that cores worked, which other programs disturb less
  * @property {number | null} gflops
  * @property {number | null} shareOfPeak of the multiply-add peak on as many threads, measured in the same run
  * @property {number | null} ratio of ours to theirs, in the trials beside each other; null for ours
+ * @property {number | null} coreRatio the same by samplesPerCoreSecond
  * @property {number | null} goal for a peer the least ratio, for ours the least share of the peak
  * @property {string} configuration such as `fused Adam`
  * @property {string | undefined} version of the peer
@@ -40,13 +42,16 @@ export function rowsOf(trials) {
   const { contender, variant, ours, pairings, workload } = trials;
   const goals = variant.mode === 'reference' ? workload.goals.reference : workload.goals.native;
   const share = variant.mode === 'reference' ? undefined : workload.goals.shareOfPeak;
-  const first = rowOf(trials, contender.name, variant, ours, null, share);
+  const first = rowOf(trials, contender.name, variant, ours, { ratio: null, coreRatio: null }, share);
   const rivals = [...new Set(pairings.map(({ peer }) => peer))].map((peer) => {
     const variants = pairings
       .filter((pairing) => pairing.peer === peer)
       .map((pairing) => {
-        const ratio = medianSpeed(pairing.ours) / medianSpeed(pairing.theirs);
-        return rowOf(trials, peer.name, pairing.variant, pairing.theirs, ratio, goals[peer.name]);
+        const ratios = {
+          ratio: medianOf(pairing.ours, 'samplesPerSecond') / medianOf(pairing.theirs, 'samplesPerSecond'),
+          coreRatio: medianOf(pairing.ours, 'samplesPerCoreSecond') / medianOf(pairing.theirs, 'samplesPerCoreSecond'),
+        };
+        return rowOf(trials, peer.name, pairing.variant, pairing.theirs, ratios, goals[peer.name]);
       });
     return bestOf(variants);
   });
@@ -70,24 +75,26 @@ function bestOf(variants) {
  * @param {string} contender
  * @param {Variant} variant
  * @param {TrialResult[]} results
- * @param {number | null} ratio
+ * @param {{ ratio: number | null, coreRatio: number | null }} ratios
  * @param {number | undefined} goal
  * @returns {Row}
  */
-function rowOf({ workload, data, peaks }, contender, { mode, threads }, results, ratio, goal) {
-  const samplesPerSecond = medianSpeed(results);
+function rowOf({ workload, data, peaks }, contender, { mode, threads }, results, ratios, goal) {
+  const samplesPerSecond = medianOf(results, 'samplesPerSecond');
   const gflops = (samplesPerSecond * trainingFlopsPerSample(workload.sizes)) / 1e9;
   const peak = peaks.get(threads);
-  const speeds = speedsOf(results);
+  const speeds = finite(results, 'samplesPerSecond');
   return {
     workload: workload.name,
     contender,
     mode,
     threads,
     samplesPerSecond: orNull(samplesPerSecond),
+    samplesPerCoreSecond: orNull(medianOf(results, 'samplesPerCoreSecond')),
     gflops: orNull(gflops),
     shareOfPeak: peak === undefined ? null : orNull(gflops / peak),
-    ratio: orNull(ratio),
+    ratio: orNull(ratios.ratio),
+    coreRatio: orNull(ratios.coreRatio),
     goal: goal ?? null,
     configuration: [...new Set(results.map(({ configuration }) => configuration))].filter(Boolean).join(' or '),
     version: results.find(({ version }) => version !== undefined)?.version,
@@ -101,14 +108,16 @@ function rowOf({ workload, data, peaks }, contender, { mode, threads }, results,
   };
 }
 
-/** @param {TrialResult[]} results */
-function speedsOf(results) {
-  return results.map(({ samplesPerSecond }) => samplesPerSecond).filter(Number.isFinite);
+/** @typedef {'samplesPerSecond' | 'samplesPerCoreSecond'} Speed */
+
+/** @param {TrialResult[]} results @param {Speed} speed */
+function finite(results, speed) {
+  return results.map((result) => result[speed]).filter(Number.isFinite);
 }
 
-/** @param {TrialResult[]} results */
-function medianSpeed(results) {
-  const speeds = speedsOf(results);
+/** @param {TrialResult[]} results @param {Speed} speed */
+function medianOf(results, speed) {
+  const speeds = finite(results, speed);
   return speeds.length === 0 ? NaN : median(speeds);
 }
 

@@ -49,20 +49,17 @@ import { learningRate } from './workloads.mjs';
 /**
  * @param {TrainingOptions} options
  * @param {{ trial: (line: string) => void, workload: (rows: Row[]) => void }} tell
- * @returns {Promise<{ rows: Row[], missing: Contender[] }>}
+ * @returns {Promise<{ missing: Contender[] }>} peers that are not installed
  */
 export async function measureTraining(options, tell) {
   const chosen = peers.filter(({ name }) => options.peers.includes(name));
   const present = chosen.filter(({ command }) => command() !== undefined);
   const data = await prepareSamples(options.data);
   const peaks = new Map();
-  const rows = [];
   for (const workload of options.workloads) {
-    const found = rowsOf(await measureWorkload(workload, options, { present, data, peaks }, tell.trial));
-    tell.workload(found);
-    rows.push(...found);
+    tell.workload(rowsOf(await measureWorkload(workload, options, { present, data, peaks }, tell.trial)));
   }
-  return { rows, missing: chosen.filter((peer) => !present.includes(peer)) };
+  return { missing: chosen.filter((peer) => !present.includes(peer)) };
 }
 
 /**

@@ -22,6 +22,7 @@ import { median } from './statistics.mjs';
 /**
  * @typedef {object} TrialResult
  * @property {number} samplesPerSecond median of the windows; NaN when the trial failed
+ * @property {number} samplesPerCoreSecond the same by the time that cores worked for the process, on all its threads
  * @property {number[]} windows
  * @property {string} configuration how the contender ran, such as `fused Adam`
  * @property {string} [version]
@@ -54,6 +55,7 @@ export async function runTrial(contender, command, request) {
     if (!Number.isFinite(answer.loss)) notes.push('the loss is not finite');
     return {
       samplesPerSecond: median(answer.windows),
+      samplesPerCoreSecond: median(answer.coreWindows),
       windows: answer.windows,
       configuration: answer.configuration,
       version: answer.version,
@@ -68,7 +70,14 @@ export async function runTrial(contender, command, request) {
 
 /** @param {string} problem @returns {TrialResult} */
 function failed(problem) {
-  const nothing = { samplesPerSecond: NaN, windows: [], configuration: '', loss: NaN, coresBusyElsewhere: 0 };
+  const nothing = {
+    samplesPerSecond: NaN,
+    samplesPerCoreSecond: NaN,
+    windows: [],
+    configuration: '',
+    loss: NaN,
+    coresBusyElsewhere: 0,
+  };
   return { ...nothing, notes: [`failed: ${problem}`] };
 }
 

@@ -3,8 +3,13 @@
 {
   'variables': {
     'kernels': [
+      'kernels/accuracy.cc',
       'kernels/activation.cc',
+      'kernels/adam.cc',
+      'kernels/adaptive.cc',
       'kernels/add.cc',
+      'kernels/clip.cc',
+      'kernels/constrain.cc',
       'kernels/dense.cc',
       'kernels/dropout.cc',
       'kernels/fused.cc',
@@ -16,10 +21,12 @@
       'kernels/peak.cc',
       'kernels/prelu.cc',
       'kernels/product.cc',
+      'kernels/regression.cc',
       'kernels/regularize.cc',
       'kernels/softmax.cc',
       'kernels/table.cc',
       'kernels/update.cc',
+      'kernels/weigh.cc',
     ],
   },
   'target_defaults': {

@@ -8,7 +8,7 @@
 import path from 'node:path';
 
 const describing = ['core', 'program'];
-const networkParts = ['layers', 'activations', 'losses', 'initializers', 'regularizers', 'optimizers'];
+const networkParts = ['layers', 'activations', 'losses', 'initializers', 'regularizers', 'constraints', 'optimizers'];
 const everything = 'everything';
 
 // prettier-ignore
@@ -20,14 +20,16 @@ export const rooms = {
   activations:  { imports: [...describing, 'kernels'],                                      types: [] },
   initializers: { imports: describing,                                                      types: ['kernels'] },
   regularizers: { imports: describing,                                                      types: ['kernels'] },
-  losses:       { imports: describing,                                                      types: ['kernels'] },
-  layers:       { imports: [...describing, 'activations', 'initializers', 'regularizers'],  types: ['kernels'] },
+  constraints:  { imports: describing,                                                      types: ['kernels'] },
+  losses:       { imports: [...describing, 'kernels'],                                      types: [] },
+  layers:       { imports: [...describing, 'activations', 'initializers', 'regularizers', 'constraints'], types: ['kernels'] },
   optimizers:   { imports: describing,                                                      types: ['kernels'] },
   network:      { imports: [...describing, 'kernels', 'engine', ...networkParts],           types: [] },
   data:         { imports: ['core'],                                                        types: [] },
-  training:     { imports: ['core', 'engine', 'network', 'optimizers', 'data'],             types: [] },
+  metrics:      { imports: ['core'],                                                        types: [] },
+  training:     { imports: ['core', 'engine', 'network', 'optimizers', 'data', 'metrics'],  types: [] },
   experiments:  { imports: ['core', 'training'],                                            types: [] },
-  report:       { imports: [],                              types: ['core', 'network', 'data', 'training', 'experiments'] },
+  report:       { imports: [],                              types: ['core', 'network', 'data', 'metrics', 'training', 'experiments'] },
   index:        { imports: everything,                                                      types: [] },
   cli:          { imports: ['index'],                                                       types: [] },
 };

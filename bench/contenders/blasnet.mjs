@@ -45,9 +45,7 @@ try {
   if (error !== over) throw error;
 }
 
-const { user, system } = process.cpuUsage();
-const cpuSeconds = (user + system) / 1e6;
-console.log(JSON.stringify({ windows: stopwatch.rates, cpuSeconds, loss, configuration: network.engine.name }));
+stopwatch.answer({ loss, configuration: network.engine.name });
 
 /** @param {TrialRequest['workload']} workload */
 function layersOf({ sizes, batchNorm: norm, dropout: rate }) {

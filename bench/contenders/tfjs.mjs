@@ -35,10 +35,7 @@ for (let over = false; !over;) {
   }
 }
 
-const { user, system } = process.cpuUsage();
-const configuration = `${tf.getBackend()} backend`;
-const cpuSeconds = (user + system) / 1e6;
-console.log(JSON.stringify({ windows: stopwatch.rates, cpuSeconds, loss, configuration, version: tf.version.tfjs }));
+stopwatch.answer({ loss, configuration: `${tf.getBackend()} backend`, version: tf.version.tfjs });
 
 async function startBackend() {
   if (request.variant.mode === 'wasm') {

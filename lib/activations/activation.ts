@@ -24,8 +24,9 @@ export function makeActivation(
   name: string,
   initializer: Activation['initializer'],
   parameter = 0,
-  options: Readonly<Record<string, number>> = {},
+  options: Readonly<Record<string, string | number>> = {},
+  kernel = name,
 ): Activation {
-  const id = activationId(name);
+  const id = activationId(kernel);
   return { name, id, parameter, saves: activationKernels[id].saves, initializer, config: { name, ...options } };
 }

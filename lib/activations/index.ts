@@ -2,15 +2,40 @@ import { checkChoice, checkOptions, expected } from '../core/checks.js';
 import { OptionError } from '../core/errors.js';
 import type { Activation, ActivationConfig } from './activation.js';
 import { elu } from './elu.js';
+import { gelu } from './gelu.js';
+import { hardSigmoid } from './hard-sigmoid.js';
+import { hardSwish } from './hard-swish.js';
 import { identity } from './identity.js';
 import { leakyRelu } from './leaky-relu.js';
+import { mish } from './mish.js';
 import { relu } from './relu.js';
+import { relu6 } from './relu6.js';
 import { selu } from './selu.js';
 import { sigmoid } from './sigmoid.js';
+import { silu } from './silu.js';
+import { softplus } from './softplus.js';
+import { softsign } from './softsign.js';
 import { tanh } from './tanh.js';
 
 /** Every activation by name. To add one: its file, a row here, a row in the kernels' tables. */
-export const activations = { identity, relu, leakyRelu, sigmoid, tanh, elu, selu };
+export const activations = {
+  identity,
+  relu,
+  leakyRelu,
+  sigmoid,
+  tanh,
+  elu,
+  selu,
+  relu6,
+  gelu,
+  softplus,
+  softsign,
+  silu,
+  swish: silu,
+  mish,
+  hardSigmoid,
+  hardSwish,
+};
 
 export type ActivationName = keyof typeof activations;
 export const activationNames = Object.keys(activations) as ActivationName[];
@@ -31,7 +56,24 @@ export function activationFromConfig(config: unknown): Activation {
   return Object.keys(options).length > 0 ? make(options as never) : make();
 }
 
-export { elu, identity, leakyRelu, relu, selu, sigmoid, tanh };
+export {
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  identity,
+  leakyRelu,
+  mish,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+};
 export type { Activation, ActivationConfig } from './activation.js';
 export type { EluOptions } from './elu.js';
+export type { GeluOptions } from './gelu.js';
 export type { LeakyReluOptions } from './leaky-relu.js';

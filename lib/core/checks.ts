@@ -112,6 +112,12 @@ const foreignNames: Readonly<Record<string, string>> = {
   units: 'units',
   x: 'features',
   y: 'labels',
+  sampleWeight: 'weights',
+  sampleWeights: 'weights',
+  sample_weight: 'weights',
+  class_weight: 'classWeights',
+  classWeight: 'classWeights',
+  weight: 'classWeights',
 };
 
 /**

@@ -80,6 +80,29 @@ export function readLabels(name: string, value: unknown, length: number, classes
   return labels;
 }
 
+/** Weights of samples as a Float32Array, checked: one per sample, finite, at least 0, and not all of them 0. */
+export function readWeights(name: string, value: unknown, length: number): Float32Array | undefined {
+  if (value === undefined) return undefined;
+  if (!isListOfNumbers(value)) throw wrongType('an array of numbers', name, value);
+  if (types.isTypedArray(value)) checkAttached(name, value);
+  if (value.length !== length) {
+    throw new ShapeError(`Expected ${length} values, one per sample, for ${name}, received ${value.length}`);
+  }
+  const weights = new Float32Array(length);
+  for (let index = 0; index < length; index++) {
+    const weight: unknown = value[index];
+    if (typeof weight === 'number') weights[index] = weight;
+    if (typeof weight !== 'number' || !(weights[index] >= 0 && weights[index] < Infinity)) {
+      const what = 'a finite number (in float32) of at least 0';
+      throw new DataError('ERR_DATA_WEIGHT', expected(what, `${name}[${index}]`, weight));
+    }
+  }
+  if (!weights.some((weight) => weight > 0)) {
+    throw new DataError('ERR_DATA_WEIGHT', `Expected a weight above 0 for ${name}, received 0 for every sample`);
+  }
+  return weights;
+}
+
 /** [rows, columns], each at least 1, copied. */
 export function checkImageShape(name: string, value: unknown): readonly [number, number] | undefined {
   if (value === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { checkInteger, checkOptions, checkString, checkNumber, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError } from '../core/errors.js';
-import { checkImageShape, readFeatures, readLabels, readTargets } from './dataset-input.js';
+import { checkImageShape, readFeatures, readLabels, readTargets, readWeights } from './dataset-input.js';
 import type { Matrix } from './dataset-input.js';
 
 export interface DatasetOptions {
@@ -11,6 +11,8 @@ export interface DatasetOptions {
   labels?: ArrayLike<number>;
   /** Values to predict, or soft targets: flat, or one row of numbers per sample. */
   targets?: Float32Array | readonly ArrayLike<number>[];
+  /** How much each sample counts in losses: finite, at least 0, not all 0. Default: 1 for each. */
+  weights?: ArrayLike<number>;
   /** Features per sample, at least 1. Default: what rows, imageShape, or the number of labels or target rows say. */
   width?: number;
   /** Number of classes, at least 1. Default: the largest label + 1. With targets alone it must be their width. */
@@ -23,7 +25,17 @@ export interface DatasetOptions {
   name?: string;
 }
 
-const optionNames = ['features', 'labels', 'targets', 'width', 'classes', 'scale', 'imageShape', 'name'] as const;
+const optionNames = [
+  'features',
+  'labels',
+  'targets',
+  'weights',
+  'width',
+  'classes',
+  'scale',
+  'imageShape',
+  'name',
+] as const;
 const MAX_CLASSES = 2 ** 24;
 
 /** What a Dataset is made of once everything has been checked. */
@@ -31,6 +43,7 @@ interface DatasetParts {
   features: Uint8Array | Float32Array;
   labels: Int32Array | undefined;
   targets: Float32Array | undefined;
+  weights?: Float32Array | undefined;
   length: number;
   width: number;
   targetWidth: number;
@@ -54,6 +67,8 @@ export class Dataset {
   readonly features: Uint8Array | Float32Array;
   readonly labels?: Int32Array;
   readonly targets?: Float32Array;
+  /** `[length]`; absent where every sample counts the same. */
+  readonly weights?: Float32Array;
   /** Values per sample in `targets`; 0 without targets. */
   readonly targetWidth: number;
   /** Number of classes; 0 where there are no labels and none were given. */
@@ -69,6 +84,7 @@ export class Dataset {
     this.features = parts.features;
     if (parts.labels !== undefined) this.labels = parts.labels;
     if (parts.targets !== undefined) this.targets = parts.targets;
+    if (parts.weights !== undefined) this.weights = parts.weights;
     this.targetWidth = parts.targetWidth;
     this.classes = parts.classes;
     this.scale = parts.scale;
@@ -145,6 +161,7 @@ export class Dataset {
       features: pick(this.features, this.width),
       labels: this.labels && pick(this.labels, 1),
       targets: this.targets && pick(this.targets, this.targetWidth),
+      weights: this.weights && pick(this.weights, 1),
       imageShape: this.imageShape,
     });
   }
@@ -166,7 +183,8 @@ export interface TrainAndTest {
  * @param options see {@link DatasetOptions}
  * @throws OptionError for a wrong type, range or name of an option
  * @throws ShapeError for lengths that do not fit together
- * @throws DataError for empty or ragged data, labels out of range, values that are not finite; `ERR_DATA_…` says which
+ * @throws DataError for empty or ragged data, labels out of range, weights below 0 or all 0, values that are not
+ *   finite; `ERR_DATA_…` says which
  *
  * @example
  * const xor = dataset({ features: [[0, 0], [0, 1], [1, 0], [1, 1]], labels: [0, 1, 1, 0] });
@@ -208,6 +226,7 @@ function build(options: DatasetOptions, owner: string, prefix: string): Dataset 
   }
   const labels = readLabels(`${prefix}labels`, given.labels, length, given.classes ?? MAX_CLASSES);
   const { targets, targetWidth } = readTargets(`${prefix}targets`, given.targets, length);
+  const weights = readWeights(`${prefix}weights`, given.weights, length);
   let classes = given.classes ?? 0;
   if (labels !== undefined && given.classes === undefined) {
     for (const label of labels) if (label >= classes) classes = label + 1;
@@ -216,5 +235,17 @@ function build(options: DatasetOptions, owner: string, prefix: string): Dataset 
     throw new ShapeError(`Expected ${classes} targets per sample, one for each class, received ${targetWidth}`);
   }
   const scale = given.scale ?? (types.isUint8Array(features) ? 1 / 255 : 1);
-  return new Dataset({ features, labels, targets, length, width, targetWidth, classes, scale, imageShape, name });
+  return new Dataset({
+    features,
+    labels,
+    targets,
+    weights,
+    length,
+    width,
+    targetWidth,
+    classes,
+    scale,
+    imageShape,
+    name,
+  });
 }

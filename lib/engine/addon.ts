@@ -10,6 +10,7 @@ export interface Addon {
     labels: Int32Array | undefined,
     targets: Float32Array | undefined,
     targetWidth: number,
+    weights?: Float32Array,
   ): DataHandle;
   createStore(parameters: number, slots: number): StoreHandle;
   readStore(store: StoreHandle, arena: number, slot: number, offset: number, into: Float32Array): void;
@@ -41,6 +42,7 @@ export interface Addon {
     step: number,
     seed: number,
     scalars: Float64Array,
+    totals?: Float64Array,
   ): number;
   createStop(): StopHandle;
   raiseStop(stop: StopHandle): void;
@@ -52,6 +54,8 @@ export interface Addon {
    */
   failAllocation?(after: number, forever?: boolean): void;
   fault?(site: number, kind: number, after: number, forever?: boolean): void;
+  /** The machine has no more than so many bytes. */
+  limitMemory?(bytes: number): void;
   /** Bytes in native arrays now, in the whole process. */
   allocatedBytes?(): number;
 }

@@ -34,5 +34,10 @@ export function encodeProgram(program: Program): Float64Array {
   }
   for (const { callEnd, extent, tile } of program.groups) code.push(callEnd, extent, tile);
   for (const { groupEnd } of program.stages) code.push(groupEnd);
+  // Programs without constants end here.
+  if (program.constants.length > 0) code.push(program.constants.length);
+  for (const { buffer, values } of program.constants) {
+    code.push(program.buffers[buffer].offset, values.length, ...values);
+  }
   return Float64Array.from(code);
 }

@@ -32,6 +32,7 @@ export class NativeEngine implements Engine {
   createData(source: DataSource): EngineData {
     const features = source.features instanceof Float64Array ? Float32Array.from(source.features) : source.features;
     const targets = source.targets instanceof Float64Array ? Float32Array.from(source.targets) : source.targets;
+    const weights = source.weights instanceof Float64Array ? Float32Array.from(source.weights) : source.weights;
     const handle = rethrow(() =>
       this.#addon.createData(
         source.length,
@@ -41,6 +42,7 @@ export class NativeEngine implements Engine {
         source.labels,
         targets,
         source.targetWidth,
+        weights,
       ),
     );
     return new NativeData(this.#addon, handle, source.length);

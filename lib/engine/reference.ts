@@ -34,6 +34,7 @@ export class ReferenceEngine implements Engine {
       features: source.features.slice(),
       labels: source.labels?.slice(),
       targets: source.targets?.slice(),
+      weights: source.weights?.slice(),
     });
   }
 
@@ -137,6 +138,7 @@ class ReferenceProgram implements CompiledProgram {
       const leading = buffer.first < 0 ? program.batchSize : buffer.first;
       return new array(leading * buffer.second);
     });
+    for (const { buffer, values } of program.constants) this.#memory[buffer].set(values);
   }
 
   /** Runs of one program share its memory, so they take turns. */
@@ -152,7 +154,11 @@ class ReferenceProgram implements CompiledProgram {
     const { program } = this;
     const training = program.purpose === 'train';
     if (training && store.training) throw new StateError('A training run of this network is already under way');
-    if (training) store.training = true;
+    if (training) {
+      // What stands here now is what others read until the run has ended.
+      store.snapshot();
+      store.training = true;
+    }
     try {
       return await this.#steps(store, slice, training ? store.live : parameters);
     } finally {
@@ -175,6 +181,7 @@ class ReferenceProgram implements CompiledProgram {
       step: 0,
       seed: slice.seed,
       scalars: new Float64Array(program.scalars),
+      totals: new Float64Array(program.totals.length),
       data: source,
       // Places count from the slice's first sample, as the output does.
       indices: slice.order?.subarray(slice.firstSample),
@@ -210,9 +217,10 @@ class ReferenceProgram implements CompiledProgram {
   }
 
   /** One step, stage by stage. A training step whose sums are not finite ends before the stage that would use them. */
-  async #step(steps: Step[], run: Run, clock: Turns): Promise<{ values: number[]; finite: boolean }> {
+  async #step(steps: Step[], run: Run, clock: Turns): Promise<{ values: Float64Array; finite: boolean }> {
     const { program } = this;
-    const values = program.totals.map(() => 0);
+    const values = new Float64Array(program.totals.length);
+    run.totals = values;
     for (const stage of program.stages) {
       for (let g = stage.groupStart; g < stage.groupEnd; g++) {
         const group = program.groups[g];
@@ -239,6 +247,7 @@ class ReferenceProgram implements CompiledProgram {
       step: 0,
       seed: 0,
       scalars: new Float64Array(0),
+      totals: new Float64Array(program.totals.length),
       data: { length: rows, width: program.needs.width, features: input, scale: 1, targetWidth: 0 },
       indices: undefined,
       firstSample: 0,

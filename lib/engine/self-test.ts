@@ -12,8 +12,15 @@ export function selfTest(addon: Addon): void {
   const input = ramp(3 * 5);
   const kernel = ramp(5 * 4);
   agree(addon, 'dense', [input, kernel, ramp(4), new Float32Array(12)], [5, 4], [1, 0], 3);
-  agree(addon, 'softmaxCrossEntropy', [ramp(12), Float32Array.of(0, 3, 1), new Float32Array(12)], [4], [], 3);
-  agree(addon, 'adam', [ramp(6), ramp(6), ramp(6), ramp(6, 0.5)], [3, 2], [0.9, 0.999, 1e-8], 3);
+  agree(
+    addon,
+    'softmaxCrossEntropy',
+    [ramp(12), Float32Array.of(0, 3, 1), new Float32Array(12), new Float32Array(3)],
+    [4],
+    [],
+    3,
+  );
+  agree(addon, 'adam', [ramp(6), ramp(6), ramp(6), ramp(6, 0.5)], [3, 2], [0.9, 0.999, 1e-8, 0.01, 1], 3);
 }
 
 function ramp(length: number, shift = 0): Float32Array {
@@ -34,6 +41,7 @@ function agree(
     step: 0,
     seed: 0,
     scalars,
+    totals: new Float64Array(0),
     data: undefined,
     indices: undefined,
     firstSample: 0,

@@ -30,7 +30,7 @@ const LONGEST_NAME = 100;
  * dense(100, { biasInitializer: { fill: (values) => values.forEach((_, i) => (values[i] = i % 2)) } });
  */
 export function custom(from: InitializerFunction | FillingInitializer): Initializer {
-  const { name } = typeof from === 'function' ? from : from.fill;
+  const name = typeof from === 'function' ? from.name : 'fill';
   const fill: InitializeFunction =
     typeof from === 'function'
       ? (values, fans, random) => {
@@ -51,7 +51,9 @@ export function lostInitializer(name: unknown): Initializer {
   return {
     name: 'custom',
     fill: () => {
-      throw new StateError(`The initializer function "${name}" was not saved with the model: give the layer another one`);
+      throw new StateError(
+        `The initializer function "${name}" was not saved with the model: give the layer another one`,
+      );
     },
     config: { name: 'custom', function: name },
   };

@@ -18,6 +18,8 @@ export interface DataSource {
   readonly labels?: Int32Array;
   readonly targets?: FloatArray;
   readonly targetWidth: number;
+  /** One per sample, at least 0; absent means 1 for each. */
+  readonly weights?: FloatArray;
 }
 
 /** What changes from step to step: everything else of a call is fixed when its program is compiled. */
@@ -29,6 +31,8 @@ export interface Run {
   seed: number;
   /** Scalars of this step: 0 is the learning rate, the rest is the optimizer's. */
   scalars: Float64Array;
+  /** What the earlier stages of this step have summed up, in the order of the program's totals. */
+  totals: Float64Array;
   data: DataSource | undefined;
   /** Which samples, in order; absent means `0, 1, 2, …`. */
   indices: Uint32Array | undefined;

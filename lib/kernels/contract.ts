@@ -32,6 +32,19 @@ export const contract = {
   gatherLabels: { axis: 'rows', split: 'rows', signature: '-> labels[rows]', attributes: [] },
   gatherTargets: { axis: 'rows', split: 'rows', signature: '-> targets[rows,outputs]', attributes: [] },
   emit: { axis: 'rows', split: 'rows', signature: 'values[rows,columns] ->', attributes: [] },
+  // `by` says what a row is weighed by besides its sample's weight: 0 nothing, 1 its label's class, 2 its targets.
+  gatherWeights: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'classWeights?[classes] -> weights[rows]',
+    attributes: ['by'],
+  },
+  gatherWeightSum: {
+    axis: 'columns',
+    split: 'columns',
+    signature: 'classWeights?[classes] -> sum[columns]',
+    attributes: ['by'],
+  },
 
   // Dense -----------------------------------------------------------------------------------------------------------
   dense: {
@@ -163,8 +176,7 @@ export const contract = {
   batchNormInferenceGradient: {
     axis: 'rows',
     split: 'rows',
-    signature:
-      'outputGradient[rows,columns] runningVariance[columns] gamma[columns] -> inputGradient[rows,columns]',
+    signature: 'outputGradient[rows,columns] runningVariance[columns] gamma[columns] -> inputGradient[rows,columns]',
     attributes: ['epsilon'],
   },
   layerNorm: {
@@ -207,16 +219,77 @@ export const contract = {
   softmaxCrossEntropy: {
     axis: 'rows',
     split: 'rows',
-    signature: 'logits[rows,classes] labels[rows] -> gradient?[rows,classes]',
+    signature: 'logits[rows,classes] labels[rows] -> gradient?[rows,classes] losses?[rows]',
     attributes: [],
   },
   meanSquaredError: {
     axis: 'rows',
     split: 'rows',
-    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns]',
+    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns] losses?[rows]',
     attributes: [],
   },
   accuracy: { axis: 'rows', split: 'rows', signature: 'scores[rows,classes] labels[rows] ->', attributes: [] },
+  targetAccuracy: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'scores[rows,classes] targets[rows,classes] ->',
+    attributes: [],
+  },
+  decisionAccuracy: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'logits[rows,columns] targets[rows,columns] ->',
+    attributes: [],
+  },
+  smoothLabels: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'labels[rows] classWeights?[classes] -> targets[rows,classes]',
+    attributes: ['smoothing'],
+  },
+  smoothTargets: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'targets[rows,classes] classWeights?[classes] -> smoothed[rows,classes]',
+    attributes: ['smoothing'],
+  },
+  softCrossEntropy: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'logits[rows,classes] targets[rows,classes] -> gradient?[rows,classes] losses?[rows]',
+    attributes: [],
+  },
+  binaryCrossEntropy: {
+    axis: 'rows',
+    split: 'rows',
+    signature:
+      'logits[rows,columns] targets[rows,columns] classWeights?[columns] -> gradient?[rows,columns] losses?[rows]',
+    attributes: ['smoothing'],
+  },
+  multiclassHinge: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'scores[rows,classes] labels[rows] -> gradient?[rows,classes] losses?[rows]',
+    attributes: ['margin'],
+  },
+  meanAbsoluteError: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns] losses?[rows]',
+    attributes: [],
+  },
+  huber: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'output[rows,columns] targets[rows,columns] -> gradient?[rows,columns] losses?[rows]',
+    attributes: ['delta'],
+  },
+  weighLosses: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'losses[rows] weights?[rows] weightSum[one] -> &gradient?[rows,columns]',
+    attributes: [],
+  },
 
   // Regularizers: add to the gradient and return the penalty ----------------------------------------------------------
   l2: {
@@ -225,33 +298,124 @@ export const contract = {
     signature: 'parameter[leading,inner] -> &gradient[leading,inner]',
     attributes: ['lambda'],
   },
+  l1: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: 'parameter[leading,inner] -> &gradient[leading,inner]',
+    attributes: ['lambda'],
+  },
+  activityL1: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'output[rows,columns] outputGradient[rows,columns] -> penalizedGradient[rows,columns]',
+    attributes: ['lambda'],
+  },
+  activityL2: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'output[rows,columns] outputGradient[rows,columns] -> penalizedGradient[rows,columns]',
+    attributes: ['lambda'],
+  },
 
-  // Updates. Scalars of the step come from the optimizer's `scalars(step)`; 0 is the learning rate --------------------
+  // Clipping. `total` is the number of a total that an earlier stage of the step has summed up ------------------------
+  squaredNorm: { axis: 'parameters', split: 'leading', signature: 'gradient[leading,inner] ->', attributes: [] },
+  clipNorm: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: '-> &gradient[leading,inner]',
+    attributes: ['limit', 'total'],
+  },
+  clipValue: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: '-> &gradient[leading,inner]',
+    attributes: ['limit'],
+  },
+
+  // Updates. Scalars of the step come from the optimizer's `scalars(step)`; 0 is the learning rate, of which a parameter
+  // gets `multiplier` ---------------------------------------------------------------------------------------------------
   sgd: {
     axis: 'parameters',
     split: 'leading',
     signature: 'gradient[leading,inner] -> &parameter[leading,inner]',
-    attributes: [],
+    attributes: ['multiplier'],
   },
   momentum: {
     axis: 'parameters',
     split: 'leading',
     signature: 'gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]',
-    attributes: ['momentum'],
+    attributes: ['momentum', 'multiplier'],
   },
   rmsProp: {
     axis: 'parameters',
     split: 'leading',
-    signature: 'gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner]',
-    attributes: ['decay', 'epsilon'],
+    signature:
+      'gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner] &mean?[leading,inner] &velocity?[leading,inner]',
+    attributes: ['decay', 'epsilon', 'momentum', 'multiplier'],
   },
   adam: {
     axis: 'parameters',
     split: 'leading',
     signature:
       'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]',
-    attributes: ['beta1', 'beta2', 'epsilon'],
+    attributes: ['beta1', 'beta2', 'epsilon', 'weightDecay', 'multiplier'],
   },
+  nesterov: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: 'gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]',
+    attributes: ['momentum', 'multiplier'],
+  },
+  adaGrad: {
+    axis: 'parameters',
+    split: 'leading',
+    signature: 'gradient[leading,inner] -> &parameter[leading,inner] &sumOfSquares[leading,inner]',
+    attributes: ['epsilon', 'multiplier'],
+  },
+  adaDelta: {
+    axis: 'parameters',
+    split: 'leading',
+    signature:
+      'gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner] &meanSquareStep[leading,inner]',
+    attributes: ['decay', 'epsilon', 'multiplier'],
+  },
+  amsGrad: {
+    axis: 'parameters',
+    split: 'leading',
+    signature:
+      'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner] &largestMoment[leading,inner]',
+    attributes: ['beta1', 'beta2', 'epsilon', 'weightDecay', 'multiplier'],
+  },
+  nadam: {
+    axis: 'parameters',
+    split: 'leading',
+    signature:
+      'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]',
+    attributes: ['beta1', 'beta2', 'epsilon', 'multiplier'],
+  },
+  radam: {
+    axis: 'parameters',
+    split: 'leading',
+    signature:
+      'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]',
+    attributes: ['beta1', 'beta2', 'epsilon', 'multiplier'],
+  },
+  adaMax: {
+    axis: 'parameters',
+    split: 'leading',
+    signature:
+      'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &largest[leading,inner]',
+    attributes: ['beta1', 'beta2', 'epsilon', 'multiplier'],
+  },
+
+  // Constraints, on the columns of a kernel ---------------------------------------------------------------------------
+  constrainNorm: {
+    axis: 'columns',
+    split: 'units',
+    signature: '-> &parameter[inputs,units]',
+    attributes: ['least', 'most', 'rate'],
+  },
+  nonNegative: { axis: 'columns', split: 'units', signature: '-> &parameter[inputs,units]', attributes: [] },
 } as const satisfies Record<string, KernelContract>;
 
 export type KernelName = keyof typeof contract;

@@ -1,12 +1,12 @@
 import type { Run, ReferenceKernel, DataSource } from './call.js';
 
-function dataOf(run: Run): DataSource {
+export function dataOf(run: Run): DataSource {
   if (run.data === undefined) throw new TypeError('A program that gathers samples was run without data');
   return run.data;
 }
 
 /** Which sample stands at `row` of the batch at hand. */
-function sampleAt(run: Run, row: number): number {
+export function sampleAt(run: Run, row: number): number {
   const place = run.firstSample + row;
   return run.indices === undefined ? place : run.indices[place];
 }

@@ -1,12 +1,24 @@
+import { accuracy, decisionAccuracy, targetAccuracy } from './accuracy.js';
+import { adam, adaMax, amsGrad, nadam, radam } from './adam.js';
+import { adaDelta, adaGrad, rmsProp } from './adaptive.js';
 import { activation, activationGradient, softmax } from './activation.js';
 import { add } from './add.js';
 import type { ReferenceKernel } from './call.js';
+import { clipNorm, clipValue, squaredNorm } from './clip.js';
+import { constrainNorm, nonNegative } from './constrain.js';
 import type { KernelName } from './contract.js';
 import { dense, denseBiasGradient, denseInputGradient, denseKernelGradient } from './dense.js';
 import { alphaDropout, dropout, dropoutGradient } from './dropout.js';
 import { emit, gatherFeatures, gatherLabels, gatherTargets } from './gather.js';
 import { layerNorm, layerNormGammaGradient, layerNormInputGradient } from './layer-norm.js';
-import { accuracy, meanSquaredError, softmaxCrossEntropy } from './loss.js';
+import {
+  binaryCrossEntropy,
+  multiclassHinge,
+  smoothLabels,
+  smoothTargets,
+  softCrossEntropy,
+  softmaxCrossEntropy,
+} from './loss.js';
 import { gaussianNoise } from './noise.js';
 import {
   batchNorm,
@@ -18,9 +30,11 @@ import {
   standardize,
 } from './normalize.js';
 import { prelu, preluInputGradient, preluSlopeGradient } from './prelu.js';
-import { l2 } from './regularize.js';
+import { huber, meanAbsoluteError, meanSquaredError } from './regression.js';
+import { activityL1, activityL2, l1, l2 } from './regularize.js';
 import { softmaxGradient } from './softmax.js';
-import { adam, momentum, rmsProp, sgd } from './update.js';
+import { momentum, nesterov, sgd } from './update.js';
+import { gatherWeights, gatherWeightSum, weighLosses } from './weigh.js';
 
 /** The reference twin of every row of the contract. */
 export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
@@ -28,6 +42,8 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   gatherLabels,
   gatherTargets,
   emit,
+  gatherWeights,
+  gatherWeightSum,
   dense,
   denseInputGradient,
   denseKernelGradient,
@@ -57,9 +73,34 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   softmaxCrossEntropy,
   meanSquaredError,
   accuracy,
+  targetAccuracy,
+  decisionAccuracy,
+  smoothLabels,
+  smoothTargets,
+  softCrossEntropy,
+  binaryCrossEntropy,
+  multiclassHinge,
+  meanAbsoluteError,
+  huber,
+  weighLosses,
   l2,
+  l1,
+  activityL1,
+  activityL2,
+  squaredNorm,
+  clipNorm,
+  clipValue,
   sgd,
   momentum,
   rmsProp,
   adam,
+  nesterov,
+  adaGrad,
+  adaDelta,
+  amsGrad,
+  nadam,
+  radam,
+  adaMax,
+  constrainNorm,
+  nonNegative,
 };

@@ -1,4 +1,10 @@
-import { activationFromConfig, resolveActivation, type Activation, type ActivationLike } from '../activations/index.js';
+import {
+  activationFromConfig,
+  identity,
+  resolveActivation,
+  type Activation,
+  type ActivationLike,
+} from '../activations/index.js';
 import { checkOptions, checkString } from '../core/checks.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import { writeActivation, writeActivationGradient } from './activation-calls.js';
@@ -51,14 +57,15 @@ class ActivationLayer implements Layer<ActivationTrace> {
   readonly leastRows = 1;
   readonly activation: Activation;
 
-  constructor({ name, inputs }: LayerContext, kind: Activation) {
+  constructor({ name, inputs, absorbed }: LayerContext, kind: Activation) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = inputs;
-    this.activation = kind;
+    this.activation = kind.name === absorbed ? identity() : kind;
   }
 
   forward(program: ProgramBuilder, input: Value): ActivationTrace {
+    if (this.activation.name === 'identity') return { input, output: input };
     const output = writeActivation(program, this.activation, input);
     return { input, output, saved: this.activation.saves === 'output' ? output : input };
   }

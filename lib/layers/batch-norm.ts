@@ -3,8 +3,9 @@ import { ones, zeros } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
-export interface BatchNormOptions {
+export interface BatchNormOptions extends LayerUpdateOptions {
   /** Added to the variance; above 0, default 1e-5. */
   epsilon?: number;
   /** Weight of the OLD running statistic, in [0, 1); default 0.9. */
@@ -12,6 +13,8 @@ export interface BatchNormOptions {
   /** Unique in the network; by default `batchNorm1`, `batchNorm2`, … */
   name?: string;
 }
+
+const optionNames = ['epsilon', 'momentum', ...updateOptionNames, 'name'] as const;
 
 /**
  * Batch normalization: each feature gets mean 0 and variance 1 over the batch, then a learned scale and shift.
@@ -34,19 +37,21 @@ export interface BatchNormOptions {
  * the weight of the new statistic and equals our 0.9.
  */
 export function batchNorm(options?: BatchNormOptions): LayerDescription {
-  const given = checkOptions<BatchNormOptions>('batchNorm', options, ['epsilon', 'momentum', 'name']);
+  const given = checkOptions<BatchNormOptions>('batchNorm', options, optionNames);
+  const { updates, config: updateConfig } = checkUpdates(given);
   const epsilon = checkNumber('epsilon', given.epsilon ?? 1e-5, { above: 0 });
   const momentum = checkNumber('momentum', given.momentum ?? 0.9, { min: 0, below: 1 });
   return {
     type: 'batchNorm',
     name: given.name === undefined ? undefined : checkString('name', given.name),
-    config: { epsilon, momentum },
+    config: { epsilon, momentum, ...updateConfig },
+    updates,
     build: (context) => new BatchNorm(context, epsilon, momentum),
   };
 }
 
 export function batchNormFromConfig(config: Record<string, unknown>): LayerDescription {
-  return batchNorm(checkOptions<BatchNormOptions>('batchNorm', config, ['epsilon', 'momentum', 'name']));
+  return batchNorm(checkOptions<BatchNormOptions>('batchNorm', config, optionNames));
 }
 
 interface BatchNormTrace extends Trace {
@@ -108,7 +113,8 @@ class BatchNorm implements Layer<BatchNormTrace> {
   backward(program: ProgramBuilder, trace: BatchNormTrace, outputGradient: Value): Value | undefined {
     const { gamma, beta } = this;
     const { input, mean, inverseDeviation } = trace;
-    if (mean === undefined || inverseDeviation === undefined) return this.#frozenGradient(program, input, outputGradient);
+    if (mean === undefined || inverseDeviation === undefined)
+      return this.#frozenGradient(program, input, outputGradient);
     const gammaGradient = program.gradientOf(gamma);
     const betaGradient = program.gradientOf(beta);
     const statistics = { input, outputGradient, mean, inverseDeviation };

@@ -14,6 +14,8 @@ export interface BuildStart {
   readonly count: { value: number };
   /** Name of the layer that the chain stands in; empty for the network itself. */
   readonly within: string;
+  /** For the last layer of the chain, see {@link LayerContext}. */
+  readonly absorbed?: string | undefined;
 }
 
 /** Builds layers one after the other, each on the width that the one before it leaves. */
@@ -21,18 +23,19 @@ export function buildLayers(descriptions: readonly LayerDescription[], start: Bu
   const names = nameLayers(descriptions).map((name) => (start.within === '' ? name : `${start.within}.${name}`));
   let { inputs } = start;
   return descriptions.map((description, place) => {
-    const layer = buildLayer(description, names[place], { ...start, inputs });
+    const absorbed = place === descriptions.length - 1 ? start.absorbed : undefined;
+    const layer = buildLayer(description, names[place], { ...start, inputs, absorbed });
     inputs = layer.outputs;
     return layer;
   });
 }
 
 function buildLayer(description: LayerDescription, name: string, start: BuildStart): Layer {
-  const { claims, inputs, count } = start;
-  claims.enter(name);
+  const { claims, inputs, count, absorbed } = start;
+  claims.enter(name, description.updates);
   const inner = (descriptions: readonly LayerDescription[], width = inputs) =>
     buildLayers(descriptions, { claims, inputs: width, count, within: name });
-  const layer = description.build({ claims, name, inputs, index: count.value++, inner });
+  const layer = description.build({ claims, name, inputs, index: count.value++, absorbed, inner });
   if (claims.size > MOST_PARAMETERS) {
     throw new ShapeError(`Expected at most ${MOST_PARAMETERS} parameters, received more at layer ${name}`);
   }

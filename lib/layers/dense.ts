@@ -1,5 +1,12 @@
-import { resolveActivation, activationFromConfig, type Activation, type ActivationLike } from '../activations/index.js';
+import {
+  activationFromConfig,
+  identity,
+  resolveActivation,
+  type Activation,
+  type ActivationLike,
+} from '../activations/index.js';
 import { checkBoolean, checkInteger, checkOptions, checkString } from '../core/checks.js';
+import { constraintFromConfig, resolveConstraints, type ConstraintLike } from '../constraints/index.js';
 import {
   initializerFromConfig,
   initializers,
@@ -8,18 +15,20 @@ import {
   type InitializerLike,
 } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
-import type { Parameter } from '../program/parameters.js';
+import type { ClaimOptions, Parameter } from '../program/parameters.js';
 import {
   regularizerConfig,
-  regularizerFromConfig,
+  regularizersFromConfig,
   resolveRegularizers,
   type Regularizer,
   type RegularizerLike,
 } from '../regularizers/index.js';
 import { writeActivation, writeActivationGradient } from './activation-calls.js';
+import { writeActivityPenalties } from './activity.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
-export interface DenseOptions {
+export interface DenseOptions extends LayerUpdateOptions {
   /** Applied to the weighted sums; default `identity`. */
   activation?: ActivationLike;
   /** Whether each unit adds a bias; default true. */
@@ -28,13 +37,27 @@ export interface DenseOptions {
   initializer?: InitializerLike;
   /** How the biases begin; default `zeros`. */
   biasInitializer?: InitializerLike;
-  /** Penalties on the kernel, such as `l2(1e-4)`; default none. */
+  /** Penalties on the kernel, such as `l2(1e-4)`; default the network's, `[]` for none. */
   regularizer?: RegularizerLike;
+  /** Penalties on the outputs, as a mean over the batch; default none. */
+  activityRegularizer?: RegularizerLike;
+  /** Where the kernel is put back after each update, such as `maxNorm(3)`; default none. */
+  constraint?: ConstraintLike;
   /** Unique in the network; by default `dense1`, `dense2`, … */
   name?: string;
 }
 
-const optionNames = ['activation', 'bias', 'initializer', 'biasInitializer', 'regularizer', 'name'] as const;
+const optionNames = [
+  'activation',
+  'bias',
+  'initializer',
+  'biasInitializer',
+  'regularizer',
+  'activityRegularizer',
+  'constraint',
+  ...updateOptionNames,
+  'name',
+] as const;
 const MOST_UNITS = 2 ** 24;
 
 /**
@@ -64,7 +87,11 @@ export function dense(units: number, options?: DenseOptions): LayerDescription {
       ? initializers[activation.initializer]()
       : resolveInitializer('initializer', given.initializer);
   const biasInitializer = resolveInitializer('biasInitializer', given.biasInitializer ?? 'zeros');
-  const regularizers = resolveRegularizers('regularizer', given.regularizer);
+  const regularizers =
+    given.regularizer === undefined ? undefined : resolveRegularizers('regularizer', given.regularizer);
+  const activityRegularizers = resolveRegularizers('activityRegularizer', given.activityRegularizer);
+  const constraints = resolveConstraints('constraint', given.constraint);
+  const { updates, config: updateConfig } = checkUpdates(given);
   return {
     type: 'dense',
     name: given.name === undefined ? undefined : checkString('name', given.name),
@@ -74,23 +101,44 @@ export function dense(units: number, options?: DenseOptions): LayerDescription {
       bias,
       initializer: initializer.config,
       biasInitializer: biasInitializer.config,
-      regularizers: regularizers.map(regularizerConfig),
+      regularizers: regularizers?.map(regularizerConfig),
+      activityRegularizers: activityRegularizers.map(regularizerConfig),
+      constraints: constraints.map(({ config }) => config),
+      ...updateConfig,
     },
-    build: (context) => new Dense(context, { units, activation, bias, initializer, biasInitializer, regularizers }),
+    updates,
+    build(context) {
+      const kernel = { initialize: initializer.fill, regularizers, constraints };
+      return new Dense(context, { units, activation, bias, kernel, biasInitializer, activityRegularizers });
+    },
   };
 }
 
 /** A dense layer from what its `config` says; the way back from a file. */
 export function denseFromConfig(config: Record<string, unknown>): LayerDescription {
-  const known = ['units', 'activation', 'bias', 'initializer', 'biasInitializer', 'regularizers', 'name'];
+  const lists = ['regularizers', 'activityRegularizers', 'constraints'];
+  const known = [
+    'units',
+    'activation',
+    'bias',
+    'initializer',
+    'biasInitializer',
+    ...lists,
+    ...updateOptionNames,
+    'name',
+  ];
   const given = checkOptions<Record<string, unknown>>('dense', config, known);
-  const regularizers = Array.isArray(given['regularizers']) ? (given['regularizers'] as unknown[]) : [];
+  const constraints = Array.isArray(given['constraints']) ? (given['constraints'] as unknown[]) : [];
   return dense(given['units'] as number, {
     activation: activationFromConfig(given['activation']),
     bias: given['bias'] as boolean,
     initializer: initializerFromConfig(given['initializer']),
     biasInitializer: initializerFromConfig(given['biasInitializer']),
-    regularizer: regularizers.map(regularizerFromConfig),
+    regularizer: regularizersFromConfig(given['regularizers']),
+    activityRegularizer: regularizersFromConfig(given['activityRegularizers']),
+    constraint: constraints.map(constraintFromConfig),
+    learningRateMultiplier: given['learningRateMultiplier'] as number | undefined,
+    weightDecay: given['weightDecay'] as boolean | undefined,
     name: given['name'] as string | undefined,
   });
 }
@@ -99,9 +147,9 @@ interface DenseSettings {
   readonly units: number;
   readonly activation: Activation;
   readonly bias: boolean;
-  readonly initializer: Initializer;
+  readonly kernel: Omit<ClaimOptions, 'role'>;
   readonly biasInitializer: Initializer;
-  readonly regularizers: readonly Regularizer[];
+  readonly activityRegularizers: readonly Regularizer[];
 }
 
 interface DenseTrace extends Trace {
@@ -119,18 +167,16 @@ class Dense implements Layer<DenseTrace> {
   readonly kernel: Parameter;
   readonly bias: Parameter | undefined;
   readonly activation: Activation;
+  readonly #activityRegularizers: readonly Regularizer[];
 
-  constructor({ claims, name, inputs }: LayerContext, settings: DenseSettings) {
+  constructor({ claims, name, inputs, absorbed }: LayerContext, settings: DenseSettings) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = settings.units;
-    this.activation = settings.activation;
-    const { initializer, biasInitializer, regularizers, units } = settings;
-    this.kernel = claims.claim('kernel', [inputs, units], {
-      role: 'kernel',
-      initialize: initializer.fill,
-      regularizers,
-    });
+    this.activation = settings.activation.name === absorbed ? identity() : settings.activation;
+    this.#activityRegularizers = settings.activityRegularizers;
+    const { kernel, biasInitializer, units } = settings;
+    this.kernel = claims.claim('kernel', [inputs, units], { role: 'kernel', ...kernel });
     if (settings.bias) this.bias = claims.claim('bias', [units], { role: 'bias', initialize: biasInitializer.fill });
   }
 
@@ -155,7 +201,8 @@ class Dense implements Layer<DenseTrace> {
 
   backward(program: ProgramBuilder, { input, sums, output }: DenseTrace, outputGradient: Value): Value | undefined {
     const { kernel, bias } = this;
-    const sumsGradient = writeActivationGradient(program, this.activation, { input: sums, output }, outputGradient);
+    const penalized = writeActivityPenalties(program, this.#activityRegularizers, output, outputGradient);
+    const sumsGradient = writeActivationGradient(program, this.activation, { input: sums, output }, penalized);
     if (program.trains(kernel)) {
       const operands = { input, outputGradient: sumsGradient, kernelGradient: program.gradientOf(kernel) };
       program.parameterCall(kernel, 'gradient', 'denseKernelGradient', operands, {});

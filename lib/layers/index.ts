@@ -51,7 +51,10 @@ function fromConfig(config: unknown, depth: number): LayerDescription {
   }
   // Checked on the way down: a file may nest deeper than the call stack is.
   if (depth >= DEEPEST_NESTING) {
-    throw new OptionError('ERR_OPTION_RANGE', `Expected at most ${DEEPEST_NESTING} blocks inside each other for residual`);
+    throw new OptionError(
+      'ERR_OPTION_RANGE',
+      `Expected at most ${DEEPEST_NESTING} blocks inside each other for residual`,
+    );
   }
   return make(
     rest,
@@ -97,3 +100,4 @@ export type { LayerNormOptions } from './layer-norm.js';
 export type { PreluOptions } from './prelu.js';
 export type { ResidualOptions } from './residual.js';
 export type { SoftmaxOptions } from './softmax.js';
+export type { LayerUpdateOptions } from './update-options.js';

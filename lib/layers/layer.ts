@@ -1,6 +1,6 @@
 import type { Activation } from '../activations/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
-import type { Parameter, ParameterClaims } from '../program/parameters.js';
+import type { Parameter, ParameterClaims, UpdateOptions } from '../program/parameters.js';
 
 /** What the forward pass of a layer leaves for its backward pass. */
 export interface Trace {
@@ -55,8 +55,13 @@ export interface LayerContext {
   readonly inputs: number;
   /** Place in the network, from 0, inner layers counted: layers that draw random numbers have a stream of their own by it. */
   readonly index: number;
+  /**
+   * For the last layer: the final activation that the loss applies itself. A layer that ends in it leaves it out, so that the
+   * network gives logits; training, evaluation and predictions apply it once, see `Loss.absorbs`.
+   */
+  readonly absorbed?: string | undefined;
   /** Builds layers inside this one, on its own inputs unless told otherwise. */
-  inner(descriptions: readonly LayerDescription[], inputs?: number): Layer[];
+  readonly inner: (descriptions: readonly LayerDescription[], inputs?: number) => Layer[];
 }
 
 /**
@@ -68,8 +73,12 @@ export interface LayerDescription {
   readonly name: string | undefined;
   /** Every option, ready for JSON: enough to make the description again. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** How the optimizer treats the layer's parameters, where it is not as usual. */
+  readonly updates?: UpdateOptions;
   /** What stands inside a block, and how deep it goes on in there. */
   readonly layers?: readonly LayerDescription[];
   readonly nesting?: number;
+  /** The same block around other layers. */
+  rebuild?(layers: readonly LayerDescription[]): LayerDescription;
   build(context: LayerContext): Layer;
 }

@@ -48,7 +48,10 @@ export function residual(layers: readonly LayerDescription[], options?: Residual
   const projection = given.projection === undefined ? undefined : checkBoolean('projection', given.projection);
   const block = [...layers];
   if (block.some(({ nesting = 0 }) => nesting >= DEEPEST_NESTING)) {
-    throw new OptionError('ERR_OPTION_RANGE', `Expected at most ${DEEPEST_NESTING} blocks inside each other for residual`);
+    throw new OptionError(
+      'ERR_OPTION_RANGE',
+      `Expected at most ${DEEPEST_NESTING} blocks inside each other for residual`,
+    );
   }
   return {
     type: 'residual',
@@ -56,6 +59,7 @@ export function residual(layers: readonly LayerDescription[], options?: Residual
     nesting: 1 + Math.max(...block.map(({ nesting = 0 }) => nesting)),
     layers: block,
     config: projection === undefined ? {} : { projection },
+    rebuild: (inner) => residual(inner, options),
     build: (context) => new Residual(context, block, projection),
   };
 }

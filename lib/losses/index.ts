@@ -1,11 +1,22 @@
 import { checkChoice, checkOptions, expected } from '../core/checks.js';
 import { OptionError } from '../core/errors.js';
+import { binaryCrossEntropy } from './binary-cross-entropy.js';
+import { huber } from './huber.js';
 import type { Loss } from './loss.js';
+import { meanAbsoluteError } from './mean-absolute-error.js';
 import { meanSquaredError } from './mean-squared-error.js';
+import { multiclassHinge } from './multiclass-hinge.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 
 /** Every loss by name. To add one: its file, a row here, its kernel. */
-export const losses = { softmaxCrossEntropy, meanSquaredError };
+export const losses = {
+  softmaxCrossEntropy,
+  meanSquaredError,
+  binaryCrossEntropy,
+  meanAbsoluteError,
+  huber,
+  multiclassHinge,
+};
 
 export type LossName = keyof typeof losses;
 export const lossNames = Object.keys(losses) as LossName[];
@@ -26,5 +37,10 @@ export function lossFromConfig(config: unknown): Loss {
   return Object.keys(options).length > 0 ? make(options as never) : make();
 }
 
-export { meanSquaredError, softmaxCrossEntropy };
-export type { Loss } from './loss.js';
+export { binaryCrossEntropy, huber, meanAbsoluteError, meanSquaredError, multiclassHinge, softmaxCrossEntropy };
+export { checkClassCount } from './options.js';
+export type { BinaryCrossEntropyOptions } from './binary-cross-entropy.js';
+export type { HuberOptions } from './huber.js';
+export type { Loss, LossConfig } from './loss.js';
+export type { MulticlassHingeOptions } from './multiclass-hinge.js';
+export type { SoftmaxCrossEntropyOptions } from './softmax-cross-entropy.js';

@@ -1,36 +1,54 @@
-import type { Optimizer } from '../optimizers/index.js';
+import { writeBackwardChain, writeForwardChain, type Layer, type Trace } from '../layers/index.js';
+import { writeClipping, type Optimizer } from '../optimizers/index.js';
 import { ProgramBuilder, type Value } from '../program/builder.js';
-import type { Trace } from '../layers/index.js';
 import type { Program } from '../program/program.js';
 import type { Architecture } from './architecture.js';
 
 /** Rows a step of evaluation and prediction takes: many tiles for many threads, little memory. */
 export const EVALUATION_BATCH = 2048;
 
-/** One training step: forward, loss, backward, regularizers, update. */
+/**
+ * One training step: forward, loss, backward, regularizers, clipping, update, constraints. Frozen layers take part in the
+ * forward pass only.
+ */
 export function compileTraining(
   architecture: Architecture,
   optimizer: Optimizer,
   batchSize: number,
-  options: { keepGradients?: boolean } = {},
+  options: { keepGradients?: boolean; weighted?: boolean } = {},
 ): Program {
-  const program = new ProgramBuilder('train', batchSize);
+  const program = new ProgramBuilder('train', batchSize, architecture.frozen);
   program.keepGradients = options.keepGradients ?? false;
-  const { output, traces } = writeForward(program, architecture);
-  let gradient = architecture.loss.write(program, output, true);
-  for (let i = architecture.layers.length - 1; i >= 0 && gradient !== undefined; i--) {
-    gradient = architecture.layers[i].backward(program, traces[i], gradient);
-  }
+  program.weighted = options.weighted ?? false;
+  writeGradients(program, architecture);
   writeUpdates(program, architecture, optimizer);
   const { slots, scalarCount } = optimizer;
   return program.finish({ scalars: scalarCount, slots, parameters: architecture.arenaSize });
 }
 
+/** Loss and gradients of one batch, as in training; the gradients stay readable and nothing is updated. */
+export function compileGradients(architecture: Architecture, batchSize: number, weighted = false): Program {
+  const program = new ProgramBuilder('train', batchSize, architecture.frozen);
+  program.keepGradients = true;
+  program.weighted = weighted;
+  writeGradients(program, architecture);
+  writeUpdates(program, architecture, undefined);
+  return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
+}
+
+/** What an evaluation takes into account, and whether it hands out the predictions as well. */
+export interface EvaluationKind {
+  readonly weighted: boolean;
+  readonly emits: boolean;
+}
+
 /** Loss and metrics over data, without touching a parameter. */
-export function compileEvaluation(architecture: Architecture): Program {
+export function compileEvaluation(architecture: Architecture, kind?: Partial<EvaluationKind>): Program {
   const program = new ProgramBuilder('evaluate', EVALUATION_BATCH);
+  program.weighted = kind?.weighted ?? false;
   const { output } = writeForward(program, architecture);
   architecture.loss.write(program, output, false);
+  if (kind?.emits === true) program.emit(architecture.loss.predictions(program, output));
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }
 
@@ -42,23 +60,41 @@ export function compilePrediction(architecture: Architecture, raw: boolean): Pro
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }
 
-function writeForward(program: ProgramBuilder, { inputs, layers }: Architecture): { output: Value; traces: Trace[] } {
-  let value = program.features(inputs);
-  const traces = layers.map((layer) => {
-    const trace = layer.forward(program, value);
-    value = trace.output;
-    return trace;
-  });
-  return { output: value, traces };
+/** Hands out what one layer leaves in prediction: its output, or what its activation's derivative is computed from. */
+export function compileActivations(architecture: Architecture, layer: number, what: 'output' | 'saved'): Program {
+  const program = new ProgramBuilder('predict', EVALUATION_BATCH);
+  const layers = architecture.layers.slice(0, layer + 1);
+  const { output, traces } = writeForwardChain(program, layers, program.features(architecture.inputs));
+  program.emit((what === 'saved' ? traces[layer].saved : undefined) ?? output);
+  return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }
 
-function writeUpdates(program: ProgramBuilder, { parameters }: Architecture, optimizer: Optimizer): void {
+/** The layers that run: a final one that the loss contains is left to the loss, so that it is applied once. */
+export function layersBeforeLoss({ layers, loss }: Architecture): readonly Layer[] {
+  const last = layers[layers.length - 1];
+  return last.type === loss.absorbs ? layers.slice(0, -1) : layers;
+}
+
+function writeForward(program: ProgramBuilder, architecture: Architecture): { output: Value; traces: Trace[] } {
+  return writeForwardChain(program, layersBeforeLoss(architecture), program.features(architecture.inputs));
+}
+
+function writeGradients(program: ProgramBuilder, architecture: Architecture): void {
+  const { output, traces } = writeForward(program, architecture);
+  const gradient = architecture.loss.write(program, output, true);
+  if (gradient !== undefined) writeBackwardChain(program, layersBeforeLoss(architecture), traces, gradient);
+}
+
+function writeUpdates(program: ProgramBuilder, { parameters }: Architecture, optimizer: Optimizer | undefined): void {
   for (const parameter of parameters) {
-    if (parameter.role === 'state') continue;
+    if (!program.trains(parameter)) continue;
     const gradient = program.gradientOf(parameter);
     for (const { kernel, lambda } of parameter.regularizers) {
       program.parameterCall(parameter, 'regularize', kernel, { parameter, gradient }, { lambda }, { total: 'penalty' });
     }
+    if (optimizer === undefined) continue;
+    if (optimizer.clipping !== undefined) writeClipping(program, parameter, optimizer.clipping);
     optimizer.update(program, parameter);
+    for (const constraint of parameter.constraints) constraint.write(program, parameter);
   }
 }

@@ -1,14 +1,18 @@
 import { checkString } from '../core/checks.js';
-import { DataError, OptionError, ShapeError } from '../core/errors.js';
+import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { RandomStream, streams } from '../core/random.js';
 import type { CompiledProgram, Engine, EngineData, Outcome, Store } from '../engine/engine.js';
 import type { FloatArray } from '../kernels/call.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Program } from '../program/program.js';
+import type { Layer } from '../layers/index.js';
 import type { Architecture } from './architecture.js';
-import { compileEvaluation, compilePrediction, compileTraining } from './compile.js';
-import { summarize } from './summary.js';
+import { compileEvaluation, compilePrediction, compileTraining, type EvaluationKind } from './compile.js';
+import { rangesToCopy } from './copy-layers.js';
+import { namesOf, type LayerReference } from './freeze.js';
+import { featureStatistics, type Features } from './input-statistics.js';
+import { layerInfos, summarize, type LayerInfo } from './summary.js';
 
 /**
  * A network with its numbers: an architecture, an engine, and the parameters in the engine's arena. `Network` adds what
@@ -20,31 +24,37 @@ export class Model {
   readonly seed: number;
   /** Updates done over the life of the network; addresses the random streams of dropout. */
   step = 0;
-  /** @internal */
-  readonly architecture: Architecture;
+  #architecture: Architecture;
   #store: Store;
   #slotsOwner: unknown;
-  #evaluation: CompiledProgram | undefined;
+  readonly #evaluation = new Map<string, CompiledProgram>();
   readonly #prediction = new Map<boolean, CompiledProgram>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** A fit has begun and not ended: true between its slices too, when no thread holds the parameters. */
+  #fitting = false;
 
   /** @internal Use `new Network(…)` or `Network.load`. */
   constructor(architecture: Architecture, engine: Engine, seed: number, values?: ReadonlyMap<string, FloatArray>) {
-    this.architecture = architecture;
+    this.#architecture = architecture;
     this.engine = engine;
     this.seed = seed;
     this.#store = engine.createStore(architecture.arenaSize, 0);
     this.#store.write('parameters', 0, this.#initialValues(values));
   }
 
+  /** @internal */
+  get architecture(): Architecture {
+    return this.#architecture;
+  }
+
   /** Numbers per sample that the network takes. */
   get inputs(): number {
-    return this.architecture.inputs;
+    return this.#architecture.inputs;
   }
 
   /** Numbers per sample that the network gives. */
   get outputs(): number {
-    return this.architecture.outputs;
+    return this.#architecture.outputs;
   }
 
   /** Name of the loss, such as `softmaxCrossEntropy`, with which predictions are probabilities. */
@@ -60,7 +70,7 @@ export class Model {
 
   /** Names of all parameters, such as `dense1.kernel`, in the order of the layers. */
   get parameterNames(): string[] {
-    return this.architecture.parameters.map(({ name }) => name);
+    return this.#architecture.parameters.map(({ name }) => name);
   }
 
   /**
@@ -85,24 +95,118 @@ export class Model {
     if (values.length !== size) {
       throw new ShapeError(`Expected ${size} values ([${shape.join(', ')}]) for ${name}, received ${values.length}`);
     }
-    const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
+    // As they will be stored: a number too large for float32 is infinite by then.
+    const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(Math.fround(value)));
     if (bad >= 0) {
       throw new DataError(
-        'ERR_DATA_NOT_FINITE',
-        `Expected finite values for ${name}, received ${values[bad]} at index ${bad}`,
+        'ERR_DATA_NON_FINITE',
+        `Expected finite values (in float32) for ${name}, received ${values[bad]} at index ${bad}`,
       );
     }
+    if (this.#fitting) throw new StateError(`The parameter ${name} cannot be written while a fit is under way`);
     this.#store.write('parameters', offset, Float64Array.from(values));
   }
 
-  /** Layers with their shapes, parameters and multiply-adds as a table to print. */
+  /** What the network's layers are, in order; those inside a block stand in its `layers`. */
+  get layers(): LayerInfo[] {
+    return layerInfos(this.#architecture);
+  }
+
+  /**
+   * Freezes layers: training leaves their parameters as they are, to the bit. Nothing is computed for them in the backward
+   * pass, nor for anything below the lowest layer that learns, and their regularizers are not part of the cost. A frozen
+   * BatchNorm uses its running statistics. Frozen layers are saved as such with the model.
+   *
+   * @param layers names such as `dense1` or `residual1.dense1`, or places from 0; a block stands for all in it, and no
+   *   argument for every layer
+   * @throws OptionError for a layer that is not there; nothing is frozen then
+   *
+   * @example
+   * network.freeze('dense1', 'batchNorm1');
+   * network.freeze(0, 1);
+   *
+   * A fit under way ends as it began; the next one follows. As Keras' `trainable = false`; in PyTorch, `requires_grad_(false)`
+   * leaves BatchNorm's statistics moving.
+   */
+  freeze(...layers: readonly LayerReference[]): void {
+    const names = namesOf(this.#architecture, 'freeze', layers);
+    this.#setFrozen(new Set([...this.#architecture.frozen, ...names]));
+  }
+
+  /**
+   * Lets frozen layers learn again.
+   *
+   * @param layers as in {@link freeze}; no argument stands for every layer
+   * @throws OptionError for a layer that is not there; nothing changes then
+   */
+  unfreeze(...layers: readonly LayerReference[]): void {
+    const names = new Set(namesOf(this.#architecture, 'unfreeze', layers));
+    this.#setFrozen(new Set([...this.#architecture.frozen].filter((name) => !names.has(name))));
+  }
+
+  /**
+   * Copies the parameters of layers of the same names from another network, running statistics and other state included.
+   *
+   * @param other a network, of any engine
+   * @param names layers to copy, such as `dense1`; a block stands for all in it. Each must be there in both networks, of
+   *   the same type and with parameters of the same shapes
+   * @throws OptionError for a layer that is not in both, ShapeError for one that does not fit, StateError during a fit;
+   *   nothing is copied then
+   *
+   * @example
+   * classifier.copyLayersFrom(autoencoder, ['dense1', 'dense2']);
+   */
+  copyLayersFrom(other: Model, names: readonly string[]): void {
+    const ranges = rangesToCopy(this.#architecture, other, names);
+    const values = other.readAll();
+    for (const { name, offset } of ranges) {
+      this.#store.write('parameters', offset, Float64Array.from(values.get(name) ?? []));
+    }
+  }
+
+  /**
+   * Layers with their widths, parameters and floating-point operations per sample as a table to print. Operations are those
+   * of the matrix products in the forward pass; a training step takes about three times as many.
+   */
   summary(): string {
-    return summarize(this.architecture);
+    return summarize(this.#architecture);
+  }
+
+  /**
+   * Gives layers that learn from the inputs what they learn: mean and deviation of every feature. Without `again`, only
+   * those that have not learned yet. @internal
+   */
+  async learnInputs(source: Features, { again = false } = {}): Promise<void> {
+    const learners = this.#architecture.layers.filter(
+      (layer) => layer.learnInputs !== undefined && (again || !this.#hasLearned(layer)),
+    );
+    if (learners.length === 0) return;
+    const statistics = await featureStatistics(source);
+    for (const { parameter, values } of learners.flatMap((layer) => layer.learnInputs?.(statistics) ?? [])) {
+      this.#store.write('parameters', parameter.offset, values);
+    }
+  }
+
+  /** Whether a layer that learns from the inputs has done so: its count of samples says it. */
+  #hasLearned({ parameters }: Layer): boolean {
+    const count = parameters.find(({ name }) => name.endsWith('.samples'));
+    return count !== undefined && this.#store.read('parameters', count.offset, 1)[0] > 0;
+  }
+
+  #setFrozen(frozen: ReadonlySet<string>): void {
+    this.#architecture = { ...this.#architecture, frozen };
   }
 
   /** Runs a task when all that were asked for before have ended: fits of one network take turns. @internal */
   async inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(task);
+    const result = this.#turn.then(async () => {
+      this.#fitting = true;
+      try {
+        return await task();
+      } finally {
+        this.#fitting = false;
+      }
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }
@@ -110,12 +214,12 @@ export class Model {
   /**
    * The training program for an optimizer, with slots for it. Slots begin at zero unless `owner` had them last. @internal
    */
-  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown): CompiledProgram {
-    const program = this.engine.compile(compileTraining(this.architecture, optimizer, batchSize));
+  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, weighted = false): CompiledProgram {
+    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, { weighted }));
     if (this.#slotsOwner !== owner) {
-      const values = this.#store.read('parameters', 0, this.architecture.arenaSize);
+      const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
       this.#store.dispose();
-      this.#store = this.engine.createStore(this.architecture.arenaSize, optimizer.slots);
+      this.#store = this.engine.createStore(this.#architecture.arenaSize, optimizer.slots);
       this.#store.write('parameters', 0, values);
       this.#slotsOwner = owner;
     }
@@ -127,12 +231,17 @@ export class Model {
     return this.#store;
   }
 
-  /** Runs a program that only reads, over all samples of the data. @internal */
-  async runOver(program: CompiledProgram, data: EngineData): Promise<Outcome> {
+  /** Runs a program that only reads, over all samples of the data or some in a row. @internal */
+  async runOver(
+    program: CompiledProgram,
+    data: EngineData,
+    firstSample = 0,
+    count = data.length - firstSample,
+  ): Promise<Outcome> {
     return program.run(this.#store, {
       data,
-      firstSample: 0,
-      count: data.length,
+      firstSample,
+      count,
       scalars: new Float64Array(0),
       seed: this.seed,
       firstStep: 0,
@@ -141,15 +250,25 @@ export class Model {
 
   /** @internal */
   get evaluation(): CompiledProgram {
-    this.#evaluation ??= this.engine.compile(compileEvaluation(this.architecture));
-    return this.#evaluation;
+    return this.evaluationOf({ weighted: false, emits: false });
+  }
+
+  /** @internal */
+  evaluationOf(kind: EvaluationKind): CompiledProgram {
+    const key = `${kind.weighted} ${kind.emits}`;
+    let program = this.#evaluation.get(key);
+    if (program === undefined) {
+      program = this.engine.compile(compileEvaluation(this.#architecture, kind));
+      this.#evaluation.set(key, program);
+    }
+    return program;
   }
 
   /** @internal */
   prediction(raw: boolean): CompiledProgram {
     let program = this.#prediction.get(raw);
     if (program === undefined) {
-      program = this.engine.compile(compilePrediction(this.architecture, raw));
+      program = this.engine.compile(compilePrediction(this.#architecture, raw));
       this.#prediction.set(raw, program);
     }
     return program;
@@ -157,13 +276,13 @@ export class Model {
 
   /** The program of one purpose as it was planned: for those who want to see what a network does. @internal */
   plan(optimizer: Optimizer, batchSize: number): Program {
-    return compileTraining(this.architecture, optimizer, batchSize);
+    return compileTraining(this.#architecture, optimizer, batchSize);
   }
 
   /** All values by parameter name. @internal */
   readAll(): Map<string, Float32Array> {
-    const all = this.#store.read('parameters', 0, this.architecture.arenaSize);
-    const values = this.architecture.parameters.map(({ name, offset, size }): [string, Float32Array] => {
+    const all = this.#store.read('parameters', 0, this.#architecture.arenaSize);
+    const values = this.#architecture.parameters.map(({ name, offset, size }): [string, Float32Array] => {
       return [name, Float32Array.from(all.subarray(offset, offset + size))];
     });
     return new Map(values);
@@ -171,7 +290,7 @@ export class Model {
 
   #parameter(name: string): Parameter {
     checkString('name', name);
-    const found = this.architecture.parameters.find((parameter) => parameter.name === name);
+    const found = this.#architecture.parameters.find((parameter) => parameter.name === name);
     if (found === undefined) {
       throw new OptionError(
         'ERR_OPTION_CHOICE',
@@ -183,8 +302,8 @@ export class Model {
 
   /** Each parameter draws from a stream of its own, by its place: adding a layer behind it changes nothing. */
   #initialValues(values: ReadonlyMap<string, FloatArray> | undefined): Float64Array {
-    const arena = new Float64Array(this.architecture.arenaSize);
-    this.architecture.parameters.forEach(({ name, offset, size, shape, initialize }, index) => {
+    const arena = new Float64Array(this.#architecture.arenaSize);
+    this.#architecture.parameters.forEach(({ name, offset, size, shape, initialize }, index) => {
       const range = arena.subarray(offset, offset + size);
       const given = values?.get(name);
       if (given !== undefined) {

@@ -2,8 +2,9 @@ import { BlasnetError, FileError, FormatError } from '../core/errors.js';
 import { readFile, stat } from 'node:fs/promises';
 import { reasonOf, writeFileAtomic } from '../core/files.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsTensor } from '../core/safetensors.js';
-import { layerFromConfig } from '../layers/index.js';
+import { everyLayer, layerFromConfig } from '../layers/index.js';
 import { lossFromConfig } from '../losses/index.js';
+import { regularizersFromConfig } from '../regularizers/index.js';
 import { buildArchitecture, type Architecture } from './architecture.js';
 import type { Model } from './model.js';
 
@@ -32,7 +33,9 @@ export function encodeModel(model: Model): Uint8Array {
       return [name, { dtype: 'F32', shape: [...shape], data: values.get(name) ?? new Float32Array(0) }];
     }),
   );
-  const network = JSON.stringify({ ...architecture.config, seed, step });
+  // Written only where something is frozen: most models have nothing to say.
+  const frozen = architecture.frozen.size > 0 ? { frozen: [...architecture.frozen] } : {};
+  const network = JSON.stringify({ ...architecture.config, ...frozen, seed, step });
   return encodeSafetensors(tensors, { format: FORMAT, version: String(FORMAT_VERSION), network });
 }
 
@@ -94,7 +97,7 @@ function parseConfig(text: string): Record<string, unknown> {
     throw new FormatError("The model's description of its network is no object");
   }
   for (const key of Object.keys(config)) {
-    if (!['inputs', 'layers', 'loss', 'seed', 'step'].includes(key))
+    if (!['inputs', 'layers', 'loss', 'regularizers', 'frozen', 'seed', 'step'].includes(key))
       throw new FormatError(`The model has an unknown entry "${key}"`);
   }
   return config as Record<string, unknown>;
@@ -110,18 +113,42 @@ function wholeNumber(config: Record<string, unknown>, key: string): number {
 
 function architectureOf(config: Record<string, unknown>): Architecture {
   const { layers } = config;
-  if (!Array.isArray(layers) || layers.length > MOST_LAYERS) throw new FormatError('The model has no list of layers');
+  if (!Array.isArray(layers)) throw new FormatError('The model has no list of layers');
+  if (countLayers(layers) > MOST_LAYERS) throw new FormatError(`Expected at most ${MOST_LAYERS} layers in the model`);
   const inputs = wholeNumber(config, 'inputs');
   if (inputs < 1 || inputs > 2 ** 24)
     throw new FormatError(`Expected 1 to 2^24 inputs in the model, received ${inputs}`);
   try {
-    return buildArchitecture(inputs, layers.map(layerFromConfig), lossFromConfig(config['loss']));
+    const regularizers = regularizersFromConfig(config['regularizers']);
+    const loss = lossFromConfig(config['loss']);
+    const architecture = buildArchitecture(inputs, layers.map(layerFromConfig), loss, regularizers);
+    return { ...architecture, frozen: frozenOf(architecture, config['frozen'] ?? []) };
   } catch (error) {
     // Options out of range, in a file, are a fault of the file.
     if (error instanceof BlasnetError)
       throw new FormatError(`The model cannot be built: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** Layers in a list and inside its blocks; without recursion, as a file may nest deeper than the call stack is. */
+function countLayers(layers: readonly unknown[]): number {
+  const waiting = [...layers];
+  let count = 0;
+  while (waiting.length > 0 && count <= MOST_LAYERS) {
+    const layer = waiting.pop();
+    count++;
+    const inner = typeof layer === 'object' && layer !== null && 'layers' in layer ? layer.layers : undefined;
+    if (Array.isArray(inner)) for (const entry of inner.slice(0, MOST_LAYERS + 1)) waiting.push(entry);
+  }
+  return count;
+}
+
+function frozenOf({ layers }: Architecture, names: unknown): Set<string> {
+  const known = new Set(everyLayer(layers).map(({ name }) => name));
+  const fits = Array.isArray(names) && names.every((name) => typeof name === 'string' && known.has(name));
+  if (!fits) throw new FormatError('The model names frozen layers that it does not have');
+  return new Set(names as string[]);
 }
 
 function valuesOf({ parameters }: Architecture, { tensors }: Safetensors): Map<string, Float32Array> {

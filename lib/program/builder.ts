@@ -18,6 +18,8 @@ export interface Value {
   readonly second: number;
   /** Whether a trainable parameter stands upstream, so that somebody wants the gradient. */
   readonly requiresGradient: boolean;
+  /** What it holds from the start, where no call writes it. */
+  readonly constants?: readonly number[];
 }
 
 export interface DraftCall {
@@ -34,10 +36,15 @@ type Operand = Value | Parameter;
 interface CallOptions {
   /** Add the kernel's partial sums to the total of this name. */
   readonly total?: string;
+  /** Run it before everything that was written so far: what needs the data only, and the whole batch of it. */
+  readonly early?: boolean;
 }
 
-/** The order in a step: gradients, regularizers, clipping, updates, constraints. Parameter calls are kept by phase. */
-export type Phase = 'gradient' | 'regularize' | 'update';
+/**
+ * The order in a step. Parameter calls are kept by phase. What the phase `measure` sums up of all parameters is known to
+ * those that follow it.
+ */
+export type Phase = 'gradient' | 'regularize' | 'measure' | 'clip' | 'update' | 'constrain';
 
 /**
  * Collects the kernel calls of a program. Layers write their mathematics with `call`; work on parameters goes through
@@ -52,6 +59,8 @@ export class ProgramBuilder {
   readonly totals: string[] = [];
   /** Gradients stay readable in their arena after a step, instead of dying in a thread's cache. */
   keepGradients = false;
+  /** The data has weights of samples, so losses become weighted means. */
+  weighted = false;
   readonly #arenaValues = new Map<string, Value>();
   readonly #needs = { width: 0, labels: false, targets: 0 };
   readonly #frozen: ReadonlySet<string>;
@@ -89,6 +98,11 @@ export class ProgramBuilder {
     return this.#add({ home: 'run', first: length, second: 1 });
   }
 
+  /** A vector that holds these numbers in every run. */
+  constant(values: readonly number[]): Value {
+    return this.#add({ home: 'run', first: values.length, second: 1, constants: values });
+  }
+
   /** The gradient of a parameter. */
   gradientOf(parameter: Parameter): Value {
     return this.#arena('gradients', parameter, 0);
@@ -106,7 +120,9 @@ export class ProgramBuilder {
     attributes: AttributesOf<K>,
     options: CallOptions = {},
   ): void {
-    this.calls.push(this.#draft(kernel, operands, attributes, options));
+    const call = this.#draft(kernel, operands, attributes, options);
+    if (options.early === true) this.calls.unshift(call);
+    else this.calls.push(call);
   }
 
   /** Writes a call of the `parameters` axis for one parameter, to be run after the pass over the samples. */
@@ -118,12 +134,18 @@ export class ProgramBuilder {
     attributes: AttributesOf<K>,
     options: CallOptions = {},
   ): void {
-    let phases = this.parameterCalls.get(parameter);
-    if (phases === undefined) {
-      phases = { gradient: [], regularize: [], update: [] };
-      this.parameterCalls.set(parameter, phases);
+    let calls = this.parameterCalls.get(parameter);
+    if (calls === undefined) {
+      calls = { gradient: [], regularize: [], measure: [], clip: [], update: [], constrain: [] };
+      this.parameterCalls.set(parameter, calls);
     }
-    phases[phase].push(this.#draft(kernel, operands, attributes, options));
+    calls[phase].push(this.#draft(kernel, operands, attributes, options));
+  }
+
+  /** The number by which kernels that read a total name it. */
+  totalIndex(name: string): number {
+    const index = this.totals.indexOf(name);
+    return index >= 0 ? index : this.totals.push(name) - 1;
   }
 
   /** Features of the batch at hand. */
@@ -173,7 +195,7 @@ export class ProgramBuilder {
       this.#unify(kernel, name, shape, value, extents);
       return value.id;
     });
-    const total = options.total === undefined ? -1 : this.#total(options.total);
+    const total = options.total === undefined ? -1 : this.totalIndex(options.total);
     return {
       signature,
       operands: ids,
@@ -216,10 +238,5 @@ export class ProgramBuilder {
     const added = { offset: 0, slot: 0, requiresGradient: false, ...value, id: this.values.length };
     this.values.push(added);
     return added;
-  }
-
-  #total(name: string): number {
-    const index = this.totals.indexOf(name);
-    return index >= 0 ? index : this.totals.push(name) - 1;
   }
 }

@@ -1,4 +1,4 @@
-import type { DraftCall, ProgramBuilder } from './builder.js';
+import type { DraftCall, Phase, ProgramBuilder } from './builder.js';
 import type { BufferPlan, Group, Program, RunSpace, Stage } from './program.js';
 
 const ROWS = -1;
@@ -37,7 +37,7 @@ interface Extras {
 export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
   const draft: Draft = { calls: [], groups: [], stages: [], groupOf: [], stageOf: [] };
   sampleStages(builder, draft);
-  parameterStage(builder, draft);
+  parameterStages(builder, draft);
   const { buffers, sizes } = placeValues(builder, draft);
   return {
     purpose: builder.purpose,
@@ -52,6 +52,9 @@ export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
     })),
     groups: draft.groups,
     stages: draft.stages,
+    constants: builder.values.flatMap(({ id, constants }) =>
+      constants === undefined ? [] : [{ buffer: id, values: constants }],
+    ),
     sizes,
     totals: builder.totals,
     ...extras,
@@ -99,17 +102,28 @@ function sampleStages(builder: ProgramBuilder, draft: Draft): void {
   }
 }
 
-/** Gradient, regularizer and update of a block run as one group while the block is in cache. */
-function parameterStage(builder: ProgramBuilder, draft: Draft): void {
-  const first = draft.groups.length;
+/**
+ * Gradient, regularizer and update of a block run as one group while the block is in cache. Only what must know all
+ * gradients waits for a stage of its own, and so do constraints, which need whole columns.
+ */
+function parameterStages(builder: ProgramBuilder, draft: Draft): void {
   // Large parameters first: the small ones fill the gaps when threads run out of blocks.
   const bySize = [...builder.parameterCalls].sort(([a], [b]) => b.size - a.size || a.offset - b.offset);
-  for (const [parameter, phases] of bySize) {
-    const calls = [...phases.gradient, ...phases.regularize, ...phases.update];
-    const [leading, inner = 1] = parameter.shape;
-    addGroup(draft, calls, leading, blockOf(leading, inner));
+  const measured = bySize.some(([, calls]) => calls.measure.length > 0);
+  const stages: readonly (readonly Phase[])[] = measured
+    ? [['gradient', 'regularize', 'measure'], ['clip', 'update'], ['constrain']]
+    : [['gradient', 'regularize', 'clip', 'update'], ['constrain']];
+  for (const phases of stages) {
+    const first = draft.groups.length;
+    for (const [parameter, byPhase] of bySize) {
+      const calls = phases.flatMap((phase) => byPhase[phase]);
+      if (calls.length === 0) continue;
+      const [leading, inner = 1] = parameter.shape;
+      if (calls[0].signature.axis === 'columns') addGroup(draft, calls, inner, COLUMN_TILE);
+      else addGroup(draft, calls, leading, blockOf(leading, inner));
+    }
+    if (draft.groups.length > first) closeStage(draft, first);
   }
-  if (draft.groups.length > first) closeStage(draft, first);
 }
 
 function splitExtent(call: DraftCall): number {

@@ -11,6 +11,8 @@ export interface Program {
   readonly groups: readonly Group[];
   /** A stage ends where every tile must be done before the next kernel may start: a barrier between threads. */
   readonly stages: readonly Stage[];
+  /** Buffers of the `fixed` space that hold numbers from the start. No call writes them. */
+  readonly constants: readonly { readonly buffer: number; readonly values: readonly number[] }[];
   /** Elements of each memory space that belongs to one run. */
   readonly sizes: Readonly<Record<RunSpace, number>>;
   /** Names of the sums that a step reports, such as `loss`. */

@@ -1,15 +1,17 @@
 import { checkChoice, checkOptions, expected } from '../core/checks.js';
 import { OptionError } from '../core/errors.js';
 import type { Regularizer } from '../program/parameters.js';
+import { l1 } from './l1.js';
+import { l1l2 } from './l1l2.js';
 import { l2 } from './l2.js';
 
 /** Every regularizer by name. To add one: its file, a row here, its kernel. */
-export const regularizers = { l2 };
+export const regularizers = { l2, l1 };
 
 type RegularizerName = keyof typeof regularizers;
 const regularizerNames = Object.keys(regularizers) as RegularizerName[];
 
-/** What a layer accepts for `regularizer`: one or several. */
+/** What a layer or a network accepts for `regularizer`: one or several. */
 export type RegularizerLike = Regularizer | readonly Regularizer[];
 
 export function resolveRegularizers(name: string, value: unknown): readonly Regularizer[] {
@@ -32,5 +34,11 @@ export function regularizerFromConfig(config: unknown): Regularizer {
   return regularizers[checkChoice('regularizer', name, regularizerNames)](lambda);
 }
 
-export { l2 };
+/** The list that a config holds; undefined where it holds none. */
+export function regularizersFromConfig(config: unknown): readonly Regularizer[] | undefined {
+  return Array.isArray(config) ? config.map(regularizerFromConfig) : undefined;
+}
+
+export { l1, l1l2, l2 };
+export type { L1L2Options } from './l1l2.js';
 export type { Regularizer } from '../program/parameters.js';

@@ -1,4 +1,6 @@
 import type { EngineName } from '../engine/engine.js';
+import type { MetricValues } from '../metrics/index.js';
+import { GRADIENT_NORM } from '../optimizers/index.js';
 
 /** What one epoch of training came to. Means are over samples. */
 export interface EpochRecord {
@@ -15,7 +17,12 @@ export interface EpochRecord {
   /** Loss on the validation data after the epoch, without penalties. */
   readonly valLoss?: number;
   readonly valAccuracy?: number;
+  /** On the validation data, those that `metrics` asked for. */
+  readonly valMetrics?: MetricValues;
+  /** Of the epoch's last step. */
   readonly learningRate: number;
+  /** Mean norm of all gradients together before they are clipped; for optimizers that clip by a norm. */
+  readonly gradientNorm?: number;
   readonly steps: number;
   /** Time spent training, without validation. */
   readonly seconds: number;
@@ -28,6 +35,8 @@ export interface History {
   /** Loss of every step, without and with penalties. */
   readonly stepDataLoss: Float64Array;
   readonly stepLoss: Float64Array;
+  /** Norm of all gradients of every step before they are clipped; for optimizers that clip by a norm. */
+  readonly stepGradientNorm?: Float64Array;
   readonly seed: number;
   readonly engine: EngineName;
   readonly threads: number;
@@ -39,6 +48,26 @@ export interface History {
   readonly samplesPerSecond: number;
 }
 
+/** Means over data, by the name of the total. */
+export interface Scores {
+  readonly loss: number;
+  readonly accuracy?: number;
+  readonly metrics?: MetricValues;
+}
+
+const isNorm = (name: string) => name.startsWith(GRADIENT_NORM);
+
+/** Totals that are one number a step; all others are sums over the samples of the step. */
+export function isPerStep(name: string): boolean {
+  return name === 'penalty' || isNorm(name);
+}
+
+/** The norm of all gradients in the totals of a step, which hold squares: of all, or of each tensor. */
+export function gradientNormOf(names: readonly string[], totals: ArrayLike<number>, first = 0): number | undefined {
+  if (!names.some(isNorm)) return undefined;
+  return Math.sqrt(names.reduce((sum, name, i) => (isNorm(name) ? sum + totals[first + i] : sum), 0));
+}
+
 /** Adds up what the steps of an epoch report. */
 export class EpochSums {
   samples = 0;
@@ -46,30 +75,42 @@ export class EpochSums {
   seconds = 0;
   readonly #sums: Float64Array;
   readonly #names: readonly string[];
+  /** Place of the total by which a weighted mean loss was divided; -1 where samples count alike. */
+  readonly #weight: number;
+  #gradientNorms: number | undefined;
 
   constructor(names: readonly string[]) {
     this.#names = names;
     this.#sums = new Float64Array(names.length);
+    this.#weight = names.indexOf('weight');
   }
 
   /**
    * Adds the totals of one step of `rows` samples. Losses and metrics are sums over samples; a penalty is one number a
-   * step, and counts for each of its samples.
+   * step, and counts for each of its samples. A weighted loss is `rows` times the step's weighted mean, and counts by the
+   * step's weight, so that the mean over the epoch is as exact as over one batch.
    */
-  add(totals: Float64Array, rows: number): void {
+  add(totals: ArrayLike<number>, rows: number): void {
     this.samples += rows;
     this.steps++;
+    const weight = this.#weight < 0 ? rows : totals[this.#weight];
     this.#names.forEach((name, i) => {
-      this.#sums[i] += name === 'penalty' ? totals[i] * rows : totals[i];
+      if (isPerStep(name)) this.#sums[i] += totals[i] * rows;
+      else this.#sums[i] += name === 'loss' && this.#weight >= 0 ? (totals[i] / rows) * weight : totals[i];
     });
+    const norm = gradientNormOf(this.#names, totals);
+    if (norm !== undefined) this.#gradientNorms = (this.#gradientNorms ?? 0) + norm;
   }
 
   mean(name: string): number | undefined {
     const index = this.#names.indexOf(name);
-    return index < 0 ? undefined : this.#sums[index] / this.samples;
+    if (index < 0) return undefined;
+    if (name !== 'loss' || this.#weight < 0) return this.#sums[index] / this.samples;
+    const weight = this.#sums[this.#weight];
+    return weight > 0 ? this.#sums[index] / weight : 0;
   }
 
-  record(epoch: number, learningRate: number, validation: Record<string, number> | undefined): EpochRecord {
+  record(epoch: number, learningRate: number, validation: Scores | undefined): EpochRecord {
     const dataLoss = this.mean('loss') ?? NaN;
     const penalty = this.mean('penalty') ?? 0;
     const accuracy = this.mean('accuracy');
@@ -79,9 +120,11 @@ export class EpochSums {
       dataLoss,
       penalty,
       ...(accuracy === undefined ? {} : { accuracy }),
-      ...(validation === undefined ? {} : { valLoss: validation['loss'] }),
-      ...(validation?.['accuracy'] === undefined ? {} : { valAccuracy: validation['accuracy'] }),
+      ...(validation === undefined ? {} : { valLoss: validation.loss }),
+      ...(validation?.accuracy === undefined ? {} : { valAccuracy: validation.accuracy }),
+      ...(validation?.metrics === undefined ? {} : { valMetrics: validation.metrics }),
       learningRate,
+      ...(this.#gradientNorms === undefined ? {} : { gradientNorm: this.#gradientNorms / this.steps }),
       steps: this.steps,
       seconds: this.seconds,
       samplesPerSecond: this.samples / this.seconds,

@@ -1,4 +1,20 @@
+export {
+  activationStatistics,
+  type ActivationStatistics,
+  type ActivationStatisticsOptions,
+} from './activation-statistics.js';
+export { gradientCheck, type GradientCheckOptions } from './gradient-check.js';
+export type { GradientReport, LayerActivations, LayerGradients, LayerInfo, LayerReference } from '../network/index.js';
 export { Fit } from './fit.js';
 export type { EpochRecord, History } from './history.js';
-export { Network, type Evaluation, type NetworkOptions, type PredictOptions, type Samples } from './network.js';
+export {
+  Network,
+  type EvaluateOptions,
+  type Evaluation,
+  type FuseOptions,
+  type NetworkOptions,
+  type PredictOptions,
+  type ReplaceHeadOptions,
+  type Samples,
+} from './network.js';
 export { Trainer, type Data, type FitOptions, type Progress } from './trainer.js';

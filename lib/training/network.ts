@@ -1,21 +1,28 @@
-import { checkBoolean, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
-import { DataError, OptionError, ShapeError } from '../core/errors.js';
+import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
+import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { drawSeed } from '../core/random.js';
 import { dataset, toDataset, Dataset } from '../data/index.js';
 import type { Engine, EngineData, EngineName } from '../engine/engine.js';
 import { selectEngine, type EngineOptions } from '../engine/select.js';
+import { resolveMetrics, type MetricLike, type MetricValues } from '../metrics/index.js';
 import {
   buildArchitecture,
+  fuseArchitecture,
   Model,
   readModel,
   resolveLoss,
+  resolveRegularizers,
   saveModel,
+  withHead,
   type Architecture,
   type LayerDescription,
+  type LayerReference,
   type LossLike,
-  type SavedModel,
+  type RegularizerLike,
 } from '../network/index.js';
 import type { Fit } from './fit.js';
+import { EpochSums, type Scores } from './history.js';
+import { measureOutput, prepareScoring, type Scoring } from './scoring.js';
 import { checkData, optionNames, Trainer, type Data, type FitOptions } from './trainer.js';
 
 export interface NetworkOptions extends EngineOptions {
@@ -25,6 +32,8 @@ export interface NetworkOptions extends EngineOptions {
   layers: readonly LayerDescription[];
   /** What training makes small; default `softmaxCrossEntropy`. */
   loss?: LossLike;
+  /** Penalties on the kernels of all layers that have none of their own, such as `l2(1e-4)`; default none. */
+  regularizer?: RegularizerLike;
   /** Seed of everything random, a whole number in [0, 2⁵³); without it one is drawn and recorded. */
   seed?: number;
   /** Default: native where its addon loads. */
@@ -38,10 +47,33 @@ export interface PredictOptions {
   raw?: boolean;
 }
 
-/** What `evaluate` finds. `loss` is without penalties; `accuracy` is there for classification. */
+export interface ReplaceHeadOptions {
+  /** Name or place of the first layer replaced; default: the last one with a kernel. */
+  from?: LayerReference;
+  /** Default: the loss of the network that the lower layers come from. */
+  loss?: LossLike;
+  /** Seed of the new layers and of training, a whole number in [0, 2⁵³); default: that network's. */
+  seed?: number;
+}
+
+export interface FuseOptions {
+  /** Layers that only act in training: `remove` (default), or `keep` for a network that is to train on. */
+  dropout?: 'remove' | 'keep';
+}
+
+export interface EvaluateOptions {
+  /** Names, or metrics such as `topK(3)`; default none. */
+  metrics?: readonly MetricLike[];
+}
+
+/**
+ * What `evaluate` finds. `loss` is without penalties, and a weighted mean where samples or classes have weights; `accuracy`
+ * is there for classification; `metrics` holds what was asked for.
+ */
 export interface Evaluation {
   readonly loss: number;
   readonly accuracy?: number;
+  readonly metrics?: MetricValues;
 }
 
 /** Samples to predict: flat numbers row after row, rows, or a data set. Bytes are scaled by 1/255, as in training. */
@@ -64,7 +96,7 @@ export type Samples = Float32Array | Uint8Array | readonly (readonly number[])[]
  */
 export class Network extends Model {
   constructor(options: NetworkOptions) {
-    const parts = options instanceof Restored ? options : partsOf(options);
+    const parts = options instanceof Made ? options.parts : partsOf(options);
     super(parts.architecture, parts.engine, parts.seed, parts.values);
     this.step = parts.step;
   }
@@ -86,23 +118,33 @@ export class Network extends Model {
     return new Trainer(this, { optimizer, learningRate }).fit(data, rest);
   }
 
-  /** Loss and accuracy over data, with dropout off and BatchNorm's running statistics. */
-  async evaluate(data: Data): Promise<Evaluation> {
+  /**
+   * Loss, accuracy and other metrics over data, with dropout off and BatchNorm's running statistics. Metrics are those of all
+   * samples at once, never means of batches.
+   *
+   * @throws OptionError for unknown metrics and those that make no sense for the network; ShapeError, DataError for data
+   *   that does not fit
+   *
+   * @example
+   * const { metrics } = await network.evaluate(test, { metrics: ['confusionMatrix', 'f1', topK(3)] });
+   */
+  async evaluate(data: Data, options?: EvaluateOptions): Promise<Evaluation> {
+    const { metrics } = checkOptions<EvaluateOptions>('evaluate', options, ['metrics']);
+    const chosen = metrics === undefined ? undefined : resolveMetrics('metrics', metrics);
     const checked = toDataset(data, 'data');
     checkData(this, checked, 'data');
+    const scoring = chosen === undefined ? undefined : prepareScoring(this, checked, chosen);
     const copied = this.engine.createData(checked);
     try {
-      const scores = await this.score(copied);
-      const { loss, accuracy } = scores;
-      return accuracy === undefined ? { loss } : { loss, accuracy };
+      return await this.score(copied, { weighted: checked.weights !== undefined, scoring });
     } finally {
       copied.dispose();
     }
   }
 
   /**
-   * Predictions, `[samples, outputs]` row-major: probabilities for softmaxCrossEntropy, else the network's outputs. During
-   * a fit they are those of the last completed slice of steps.
+   * Predictions, `[samples, outputs]` row-major: probabilities for the cross-entropies, else the network's outputs. During a
+   * fit they are those of the last completed slice of steps.
    *
    * @throws ShapeError, DataError for samples that do not fit or are not finite
    */
@@ -119,9 +161,12 @@ export class Network extends Model {
     }
   }
 
-  /** The class with the largest output for each sample. */
+  /** The class with the largest output for each sample; with one output that decides, 1 for yes and 0 for no. */
   async classify(samples: Samples): Promise<Uint32Array> {
     const scores = await this.predict(samples, { raw: true });
+    if (this.outputs === 1 && this.architecture.loss.task === 'decisions') {
+      return Uint32Array.from(scores, (logit) => (logit >= 0 ? 1 : 0));
+    }
     return Uint32Array.from({ length: scores.length / this.outputs }, (_, row) => {
       let best = 0;
       const first = row * this.outputs;
@@ -138,6 +183,7 @@ export class Network extends Model {
    */
   predictSync(samples: Float32Array, options?: PredictOptions): Float32Array {
     const { raw = false } = checkOptions<PredictOptions>('predictSync', options, ['raw']);
+    checkBoolean('raw', raw);
     if (!(samples instanceof Float32Array)) {
       throw new OptionError('ERR_OPTION_TYPE', expected('a Float32Array', 'samples', samples));
     }
@@ -172,30 +218,104 @@ export class Network extends Model {
   static async load(path: string, options?: EngineOptions): Promise<Network> {
     const engine = selectEngine(options);
     const saved = await readModel(checkString('path', path));
-    return new Network(new Restored(saved, engine) as unknown as NetworkOptions);
+    return made({ ...saved, engine });
+  }
+
+  /**
+   * A new network with the lower layers of this one, their parameters copied, and other layers on top: to use what was
+   * learned on one task for another. Lower layers keep their names and stay frozen where they are; this network is left as
+   * it is.
+   *
+   * @param layers the new top layers, at least one
+   * @param options `from`, name or place of the first layer replaced, by default the last one with a kernel; `loss`, by
+   *   default this network's; `seed` of the new layers and of training, by default this network's
+   * @throws OptionError for an empty head or a layer that is not there
+   *
+   * @example
+   * const digits = await Network.load('digits.safetensors');
+   * const letters = digits.replaceHead([dense(26)]);
+   * letters.freeze('dense1');
+   * await letters.fit(train);
+   */
+  replaceHead(layers: readonly LayerDescription[], options?: ReplaceHeadOptions): Network {
+    const given = checkOptions<ReplaceHeadOptions>('replaceHead', options, ['from', 'loss', 'seed']);
+    const loss = given.loss === undefined ? this.architecture.loss : resolveLoss('loss', given.loss);
+    const seed = given.seed === undefined ? this.seed : checkInteger('seed', given.seed);
+    const { architecture, kept } = withHead(this.architecture, layers, given.from, loss);
+    const values = new Map([...this.readAll()].filter(([name]) => kept.has(name)));
+    return made({ architecture, engine: this.engine, seed, step: 0, values });
+  }
+
+  /**
+   * A new network for prediction, with the same outputs to 1e-5 and less to compute. Each BatchNorm behind a dense layer
+   * without activation is folded into its kernel and bias, an activation layer behind that into the dense layer, and
+   * dropout and noise vanish, in blocks as well. Layers keep their names. Where there is nothing to fuse, the new network
+   * is a copy.
+   *
+   *     s = gamma / √(runningVariance + ε)    kernel ← kernel · s    bias ← (bias - runningMean) · s + beta
+   *
+   * @param options `dropout`: `remove` (default), or `keep` for a network that is to train on
+   * @throws OptionError for `dropout: 'keep'` where dropout or noise stands between a dense layer and its BatchNorm: in
+   *   training the two do not commute
+   *
+   * @example
+   * const fast = network.fuse();
+   * await fast.save('model.safetensors');
+   *
+   * PyTorch has `fuse_modules` for convolutions and linear layers; Keras has nothing like it.
+   */
+  fuse(options?: FuseOptions): Network {
+    const { dropout = 'remove' } = checkOptions<FuseOptions>('fuse', options, ['dropout']);
+    const keepDropout = checkChoice('dropout', dropout, ['remove', 'keep']) === 'keep';
+    const { architecture, values } = fuseArchitecture(this.architecture, { values: this.readAll(), keepDropout });
+    return made({ architecture, engine: this.engine, seed: this.seed, step: this.step, values });
+  }
+
+  /**
+   * Lets an `inputNormalization` layer learn mean and deviation from data now, whatever it learned before. `fit` does it by
+   * itself before the first step of a network that has not learned yet.
+   *
+   * @throws ShapeError for data of another width, StateError during a fit or where the network has no such layer
+   */
+  async adaptInputs(data: Data): Promise<void> {
+    const checked = toDataset(data, 'data');
+    this.#checkWidth(checked);
+    if (!this.architecture.layers.some((layer) => layer.learnInputs !== undefined)) {
+      throw new StateError('Expected a network with an inputNormalization layer for adaptInputs');
+    }
+    await this.learnInputs(checked, { again: true });
   }
 
   /** Means of the evaluation's totals over data that the engine holds. @internal */
-  async score(data: EngineData): Promise<{ loss: number; accuracy?: number }> {
-    const program = this.evaluation;
-    const { totals } = await this.runOver(program, data);
-    const names = program.program.totals;
-    const means = names.map((_, i) => {
-      let sum = 0;
-      for (let at = i; at < totals.length; at += names.length) sum += totals[at];
-      return sum / data.length;
-    });
-    return Object.fromEntries(names.map((name, i) => [name, means[i]])) as { loss: number; accuracy?: number };
+  async score(
+    data: EngineData,
+    { weighted = false, scoring }: { weighted?: boolean; scoring?: Scoring | undefined } = {},
+  ): Promise<Scores> {
+    const program = this.evaluationOf({ weighted, emits: scoring !== undefined });
+    const { totals, output } = await this.runOver(program, data);
+    const { totals: names, batchSize } = program.program;
+    const sums = new EpochSums(names);
+    for (let first = 0; first < data.length; first += batchSize) {
+      const step = sums.steps * names.length;
+      sums.add(totals.subarray(step, step + names.length), Math.min(batchSize, data.length - first));
+    }
+    const accuracy = sums.mean('accuracy');
+    return {
+      loss: sums.mean('loss') ?? NaN,
+      ...(accuracy === undefined ? {} : { accuracy }),
+      ...(scoring === undefined ? {} : { metrics: await measureOutput(scoring, output!) }),
+    };
   }
 
   #samples(samples: Samples): Dataset {
     const checked = samples instanceof Dataset ? samples : dataset({ features: samples, width: this.inputs });
-    if (checked.width !== this.inputs) {
-      throw new ShapeError(
-        `Expected ${this.inputs} features per sample (the network's inputs), received ${checked.width}`,
-      );
-    }
+    this.#checkWidth(checked);
     return checked;
+  }
+
+  #checkWidth({ width }: Dataset): void {
+    if (width === this.inputs) return;
+    throw new ShapeError(`Expected ${this.inputs} features per sample (the network's inputs), received ${width}`);
   }
 }
 
@@ -207,30 +327,22 @@ interface Parts {
   readonly values?: ReadonlyMap<string, Float32Array>;
 }
 
-/** What a network is made of again when it comes from a file, which has had checks of its own. */
-class Restored implements Parts {
-  readonly architecture: Architecture;
-  readonly seed: number;
-  readonly step: number;
-  readonly values: ReadonlyMap<string, Float32Array>;
+/** What a network is made of where it is not described: from a file, or from another network. */
+class Made {
+  constructor(readonly parts: Parts) {}
+}
 
-  constructor(
-    saved: SavedModel,
-    readonly engine: Engine,
-  ) {
-    this.architecture = saved.architecture;
-    this.seed = saved.seed;
-    this.step = saved.step;
-    this.values = saved.values;
-  }
+function made(parts: Parts): Network {
+  return new Network(new Made(parts) as unknown as NetworkOptions);
 }
 
 function partsOf(options: NetworkOptions): Parts {
-  const known = ['inputs', 'layers', 'loss', 'seed', 'engine', 'threads'] as const;
+  const known = ['inputs', 'layers', 'loss', 'regularizer', 'seed', 'engine', 'threads'] as const;
   const given = checkOptions<NetworkOptions>('Network', options, known);
   const inputs = checkInteger('inputs', given.inputs, { min: 1, max: 2 ** 24 });
   const loss = resolveLoss('loss', given.loss ?? 'softmaxCrossEntropy');
   const seed = given.seed === undefined ? drawSeed() : checkInteger('seed', given.seed);
-  const architecture = buildArchitecture(inputs, given.layers, loss);
+  const regularizers = resolveRegularizers('regularizer', given.regularizer);
+  const architecture = buildArchitecture(inputs, given.layers, loss, regularizers);
   return { architecture, engine: selectEngine({ engine: given.engine, threads: given.threads }), seed, step: 0 };
 }

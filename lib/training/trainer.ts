@@ -1,12 +1,15 @@
 import { checkBoolean, checkChoice, checkInteger, checkOptions, expected } from '../core/checks.js';
-import { DataError, NonFiniteError, OptionError, ShapeError } from '../core/errors.js';
+import { DataError, NonFiniteError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { RandomStream, streams } from '../core/random.js';
 import { Stop, type CompiledProgram, type EngineData, type Outcome } from '../engine/engine.js';
 import { toDataset, type Dataset, type DatasetOptions } from '../data/index.js';
-import { resolveOptimizer, type Optimizer, type OptimizerLike } from '../optimizers/index.js';
+import { layerNeedingRows } from '../network/index.js';
+import { resolveOptimizer, type Optimizer, type OptimizerLike, type Schedule } from '../optimizers/index.js';
 import { Fit } from './fit.js';
-import { EpochSums, type EpochRecord, type History } from './history.js';
+import { resolveMetrics, type MetricLike } from '../metrics/index.js';
+import { EpochSums, gradientNormOf, isPerStep, type EpochRecord, type History, type Scores } from './history.js';
 import type { Network } from './network.js';
+import { prepareScoring, type Scoring } from './scoring.js';
 
 /** A data set, or a plain object to make one of. */
 export type Data = Dataset | DatasetOptions;
@@ -18,10 +21,12 @@ export interface FitOptions {
   batchSize?: number;
   /** Default `adam`. */
   optimizer?: OptimizerLike;
-  /** Learning rate for an optimizer given by name. */
-  learningRate?: number;
+  /** Learning rate for an optimizer given by name: a number above 0, or a schedule. */
+  learningRate?: number | Schedule;
   /** Evaluated after every epoch. */
   validation?: Data;
+  /** Measured on the validation data after every epoch: names, or metrics such as `topK(3)`; default none. */
+  metrics?: readonly MetricLike[];
   /** A new order of the samples for every epoch; default true. */
   shuffle?: boolean;
   /** What to do with the samples that do not fill a last batch: a smaller step, or none; default `keep`. */
@@ -53,6 +58,7 @@ export const optionNames = [
   'optimizer',
   'learningRate',
   'validation',
+  'metrics',
   'shuffle',
   'partialBatch',
   'seed',
@@ -74,6 +80,7 @@ const DEFAULT_BATCH = 128;
 interface Settings {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
+  readonly scoring: Scoring | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   /** Samples of an epoch that are used. */
@@ -115,6 +122,8 @@ export class Trainer {
       data,
       checkOptions<FitOptions>('fit', options, trainerOptions),
     );
+    // A schedule that is wrong from the start is found before any work.
+    this.optimizer.scalars(this.#updates);
     // Copied now, though the fit may have to wait: the caller's arrays are the caller's again when this returns.
     const samples = copySamples(this.network, settings);
     return new Fit((report) => this.network.inTurn(() => this.#fit(settings, samples, report)));
@@ -130,7 +139,8 @@ export class Trainer {
     let program: CompiledProgram | undefined;
     try {
       settings.signal?.throwIfAborted();
-      program = network.prepareTraining(this.optimizer, settings.batchSize, this);
+      await network.learnInputs(settings.train);
+      program = network.prepareTraining(this.optimizer, settings.batchSize, this, settings.train.weights !== undefined);
       return await this.#epochsOf(settings, { program, ...samples, stop }, report);
     } finally {
       settings.signal?.removeEventListener('abort', abort);
@@ -146,21 +156,25 @@ export class Trainer {
     const stepTotals: number[] = [];
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const sums = await this.#epoch(settings, work, epoch, stepTotals);
-      const scores = work.validation === undefined ? undefined : await network.score(work.validation);
+      const scores = await this.#validate(settings, work.validation);
       const record = sums.record(epoch, optimizer.scalars(this.#updates - 1)[0], scores);
       records.push(record);
       report(record);
     }
     const { totals } = work.program.program;
-    const penalty = totals.indexOf('penalty');
+    const [loss, penalty] = [totals.indexOf('loss'), totals.indexOf('penalty')];
     const steps = stepTotals.length / totals.length;
-    const lossOf = (step: number) => stepTotals[step * totals.length];
+    const normOf = (step: number) => gradientNormOf(totals, stepTotals, step * totals.length);
+    const lossOf = (step: number) => stepTotals[step * totals.length + loss];
     const penaltyOf = (step: number) => (penalty < 0 ? 0 : stepTotals[step * totals.length + penalty]);
     const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
     return {
       epochs: records,
       stepDataLoss: Float64Array.from({ length: steps }, (_, step) => lossOf(step)),
       stepLoss: Float64Array.from({ length: steps }, (_, step) => lossOf(step) + penaltyOf(step)),
+      ...(normOf(0) === undefined
+        ? {}
+        : { stepGradientNorm: Float64Array.from({ length: steps }, (_, step) => normOf(step) ?? NaN) }),
       seed: settings.seed,
       engine: network.engine.name,
       threads: network.engine.threads,
@@ -170,6 +184,11 @@ export class Trainer {
       seconds,
       samplesPerSecond: (settings.samples * settings.epochs) / seconds,
     };
+  }
+
+  async #validate({ validation, scoring }: Settings, data: EngineData | undefined): Promise<Scores | undefined> {
+    if (data === undefined) return undefined;
+    return this.network.score(data, { weighted: validation?.weights !== undefined, scoring });
   }
 
   /** One pass over the data, in slices: as many steps a call as fit into a few hundredths of a second. */
@@ -233,16 +252,18 @@ export class Trainer {
       const rows = Math.min(batchSize, samples - first - step * batchSize);
       const totals = outcome.totals.subarray(step * width, (step + 1) * width);
       sums.add(totals, rows);
-      // Losses are kept as means over the step's samples; the penalty is one number a step already.
-      totals.forEach((total, i) => stepTotals.push(names[i] === 'penalty' ? total : total / rows));
+      // Losses are kept as means over the step's samples; penalties and norms are one number a step already.
+      totals.forEach((total, i) => stepTotals.push(isPerStep(names[i]) ? total : total / rows));
     }
     sums.seconds += outcome.seconds;
     this.#updates += outcome.steps;
     this.network.step += outcome.steps;
     if (outcome.nonFinite >= 0) {
       const step = this.network.step;
+      const found = names.findIndex((_, i) => !Number.isFinite(outcome.totals[outcome.steps * width + i]));
+      const what = gradientNormOf([names[found]], [0]) === undefined ? 'loss' : 'gradient';
       const message =
-        `The loss was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
+        `The ${what} was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
         'the step before. Usual causes: a learning rate that is too high, or inputs that are not scaled';
       throw new NonFiniteError(message, step);
     }
@@ -310,9 +331,11 @@ function checkFit(network: Network, optimizer: Optimizer, data: Data, options: F
   const rest = train.length % batchSize;
   const samples = partial === 'drop' ? train.length - rest : train.length;
   checkRows(network, batchSize, samples % batchSize);
+  checkTrainable(network);
   return {
     train,
     validation,
+    scoring: checkMetrics(network, validation, options.metrics),
     epochs,
     batchSize,
     samples,
@@ -324,17 +347,34 @@ function checkFit(network: Network, optimizer: Optimizer, data: Data, options: F
   };
 }
 
+function checkMetrics(network: Network, validation: Dataset | undefined, metrics: unknown): Scoring | undefined {
+  if (metrics === undefined) return undefined;
+  const chosen = resolveMetrics('metrics', metrics);
+  if (validation !== undefined) return prepareScoring(network, validation, chosen);
+  throw new OptionError(
+    'ERR_OPTION_TYPE',
+    `${expected('a data set', 'validation', undefined)}; metrics are taken on it`,
+  );
+}
+
 /** Whether data fits a network: width, labels or targets, number of classes. */
 export function checkData(network: Network, data: Dataset, name: string): void {
   const { inputs, outputs } = network;
   const { loss } = network.architecture;
+  // A part of a data set may have been left without any.
+  if (data.weights?.some((weight) => weight > 0) === false) {
+    throw new DataError('ERR_DATA_WEIGHT', `Expected a weight above 0 in ${name}, received 0 for every sample`);
+  }
   if (data.width !== inputs) {
     throw new ShapeError(
       `Expected ${inputs} features per sample (the network's inputs) for ${name}, received ${data.width}`,
     );
   }
   if (loss.compares === 'targets') {
-    if (data.targets !== undefined && data.targetWidth === outputs) return;
+    if (data.targets !== undefined && data.targetWidth === outputs) {
+      loss.checkTargets?.(data.targets, outputs, `targets of ${name}`);
+      return;
+    }
     const received = data.targets === undefined ? 'none' : String(data.targetWidth);
     throw new ShapeError(
       `Expected ${outputs} targets per sample (the network's outputs) for ${name}, received ${received}`,
@@ -352,13 +392,20 @@ export function checkData(network: Network, data: Dataset, name: string): void {
 /** BatchNorm has no variance over a single row. */
 function checkRows(network: Network, batchSize: number, lastBatch: number): void {
   const smallest = lastBatch === 0 ? batchSize : Math.min(batchSize, lastBatch);
-  const layer = network.architecture.layers.find(({ leastRows }) => leastRows > smallest);
+  const layer = layerNeedingRows(network.architecture, smallest);
   if (layer === undefined) return;
   throw new OptionError(
     'ERR_OPTION_RANGE',
     `Expected at least ${layer.leastRows} samples in every batch for layer ${layer.name}, received ${smallest}` +
       (smallest === lastBatch ? ' in the last one; choose another batchSize, or partialBatch: "drop"' : ''),
   );
+}
+
+/** A fit that cannot change anything is a mistake, unless the network has nothing to learn anyway. */
+function checkTrainable({ architecture: { parameters, frozen } }: Network): void {
+  const learned = parameters.filter(({ role }) => role !== 'state');
+  if (learned.length === 0 || learned.some(({ layer }) => !frozen.has(layer))) return;
+  throw new StateError('Every layer of the network is frozen: there is nothing to train; see network.unfreeze');
 }
 
 function checkSignal(signal: unknown): AbortSignal | undefined {

@@ -96,6 +96,13 @@ Napi::Value createData(const Info& info) {
     if (size > 0) std::memcpy(data->targets.data(), targets.data, size * sizeof(float));
     data->view.targets = data->targets.data();
   }
+  if (!info[7].IsUndefined()) {
+    const auto weights = toFloats(info[7], "weights");
+    if (weights.size < static_cast<std::size_t>(length)) throw InvalidInput("There are fewer weights than samples");
+    data->weights = AlignedArray<float>(static_cast<std::size_t>(length));
+    if (length > 0) std::memcpy(data->weights.data(), weights.data, data->weights.bytes());
+    data->view.weights = data->weights.data();
+  }
   const std::size_t bytes = data->size();
   return Handle<Data>::wrap(info.Env(), std::move(data), bytes);
 }
@@ -209,6 +216,11 @@ Napi::Value fault(const Info& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value setMemoryLimit(const Info& info) {
+  limitMemory(static_cast<std::size_t>(toInteger(info[0], "bytes")));
+  return info.Env().Undefined();
+}
+
 Napi::Value getAllocatedBytes(const Info& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(allocatedBytes()));
 }
@@ -236,6 +248,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     // Not guarded: an order for the next call must not meet the call that takes it back.
     exports.Set("failAllocation", Napi::Function::New<failAllocation>(env, "failAllocation"));
     exports.Set("fault", Napi::Function::New<fault>(env, "fault"));
+    exports.Set("limitMemory", Napi::Function::New<setMemoryLimit>(env, "limitMemory"));
     exports.Set("allocatedBytes", Napi::Function::New<getAllocatedBytes>(env, "allocatedBytes"));
   }
   return exports;

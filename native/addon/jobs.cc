@@ -283,11 +283,13 @@ Napi::Value runKernel(const Napi::CallbackInfo& info) {
   const auto dimensions = toDoubles(info[3], "dimensions");
   const auto attributes = toDoubles(info[4], "attributes");
   const auto scalars = toDoubles(info[10], "scalars");
+  const auto totals = info[11].IsUndefined() ? View<double>{} : toDoubles(info[11], "totals");
   StepContext step{};
   step.rows = toInteger(info[7], "rows", 0, 1e9);
   step.step = static_cast<std::uint64_t>(toInteger(info[8], "step"));
   step.seed = static_cast<std::uint64_t>(toInteger(info[9], "seed"));
   step.scalars = scalars.data;
+  step.totals = totals.data;
   Tile tile{};
   tile.step = &step;
   tile.attributes = attributes.data;
@@ -297,6 +299,11 @@ Napi::Value runKernel(const Napi::CallbackInfo& info) {
     throw InvalidInput("Kernel " + rule.name + ": wrong number of dimensions, attributes or scalars");
   }
   checkAttributes(rule, attributes.data);
+  for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+    if (rule.attributes[i] == "total" && !(attributes.data[i] < static_cast<double>(totals.size))) {
+      throw InvalidInput("Kernel " + rule.name + ": reads a total that is not there");
+    }
+  }
   for (std::size_t i = 0; i < dimensions.size; i++) {
     const double extent = dimensions.data[i];
     if (!(extent >= 1 && extent <= kMostExtent) || extent != std::floor(extent)) {

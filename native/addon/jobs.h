@@ -62,8 +62,8 @@ Napi::Value run(const Napi::CallbackInfo& info);
 // runSync(program, store, input, rows, output): predicts on the calling thread
 Napi::Value runSync(const Napi::CallbackInfo& info);
 
-// runKernel(level, kernel, operands, dimensions, attributes, first, count, rows, step, seed, scalars): one kernel on
-// views of JavaScript's memory, for the contract suite and the self-test at load
+// runKernel(level, kernel, operands, dimensions, attributes, first, count, rows, step, seed, scalars, totals?): one kernel
+// on views of JavaScript's memory, for the contract suite and the self-test at load
 Napi::Value runKernel(const Napi::CallbackInfo& info);
 
 }  // namespace blasnet

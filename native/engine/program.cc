@@ -66,6 +66,7 @@ class Decoder {
     for (std::size_t i = 0; i < callCount; i++) readCall();
     readGroups(groupCount);
     readStages(stageCount);
+    if (!reader_.done()) readConstants();
     if (!reader_.done()) throw InvalidInput("The program is longer than it says");
     for (const auto& group : program_.groups) checkGroup(group);
     for (std::size_t i = 0; i < program_.calls.size(); i++) checkNeeds(*rules_[i], program_.calls[i]);
@@ -79,7 +80,7 @@ class Decoder {
     program_.training = reader_.integer(0, 1) == 1;
     program_.batchSize = reader_.integer(1, kMaxExtent);
     for (auto& size : program_.sizes) size = reader_.integer(0, kMaxElements);
-    program_.totals = reader_.count(64);
+    program_.totals = reader_.count(1U << 16);
     program_.scalars = reader_.count(64);
     program_.slots = reader_.integer(0, 16);
     program_.parameters = reader_.integer(0, kMaxElements);
@@ -152,8 +153,23 @@ class Decoder {
       if (shared && operand.direction != Direction::in && !program_.training) {
         invalid(rule, "writes parameters in a program that does not train");
       }
-      if (operand.name == "labels" && operand.direction == Direction::in) noteLabels(rule, call);
     }
+    // Only now is every extent known.
+    for (std::size_t i = 0; i < ids.size(); i++) {
+      if (rule.operands[i].name == "labels" && rule.operands[i].direction == Direction::in) noteLabels(rule, call);
+    }
+    if (rule.name == "gatherWeights" || rule.name == "gatherWeightSum") checkWeighedBy(rule, call);
+  }
+
+  // Weights by class read the data's labels or targets past the program's memory.
+  void checkWeighedBy(const KernelRule& rule, const Call& call) {
+    const double by = call.attributes[0];
+    if (by == 0) return;
+    const bool known = call.operands[0].present && (by == 1 || by == 2);
+    if (!known || (by == 1 && !program_.needsLabels) || (by == 2 && program_.needsTargets != call.dimension[0])) {
+      invalid(rule, "has no classes to weigh by");
+    }
+    if (by == 1) noteLabels(rule, call);
   }
 
   void unify(const KernelRule& rule, const std::string& symbol, std::int64_t extent, Call& call) const {
@@ -199,6 +215,18 @@ class Decoder {
     if (next != program_.groups.size()) throw InvalidInput("The program's stages leave groups out");
   }
 
+  // Programs without constants end before them.
+  void readConstants() {
+    const auto count = static_cast<std::size_t>(reader_.integer(1, 1 << 20));
+    for (std::size_t i = 0; i < count; i++) {
+      Constant constant{};
+      constant.offset = reader_.integer(0, program_.sizes[2]);
+      const std::int64_t length = reader_.integer(0, program_.sizes[2] - constant.offset);
+      for (std::int64_t j = 0; j < length; j++) constant.values.push_back(static_cast<float>(reader_.number()));
+      program_.constants.push_back(std::move(constant));
+    }
+  }
+
   void checkGroup(const Group& group) const {
     for (std::size_t i = group.callStart; i < group.callEnd; i++) {
       const KernelRule& rule = *rules_[i];
@@ -222,11 +250,28 @@ class Decoder {
                        (rule.name == "gatherTargets" && program_.needsTargets != extent) ||
                        (rule.name == "emit" && program_.outputs != extent) || program_.scalars < scalarsOf(rule.name);
     if (unmet) invalid(rule, "needs what the program does not ask for");
+    checkTotals(rule, call);
+  }
+
+  // A kernel that reads a total names it by an attribute. Programs that only predict have no totals while they run.
+  void checkTotals(const KernelRule& rule, const Call& call) const {
+    for (std::size_t i = 0; i < rule.attributes.size(); i++) {
+      if (rule.attributes[i] != "total") continue;
+      const bool known = call.attributes[i] < static_cast<double>(program_.totals);
+      if (!program_.training || !known) invalid(rule, "reads a total that is not there");
+    }
   }
 
   static std::size_t scalarsOf(const std::string& kernel) {
-    if (kernel == "adam") return 3;
-    return kernel == "sgd" || kernel == "momentum" || kernel == "rmsProp" ? 1 : 0;
+    static constexpr struct {
+      const char* kernel;
+      std::size_t scalars;
+    } kCounts[] = {{"sgd", 1},  {"momentum", 2}, {"nesterov", 1}, {"adaGrad", 1}, {"adaDelta", 1}, {"rmsProp", 1},
+                   {"adam", 3}, {"amsGrad", 3},  {"nadam", 4},    {"radam", 3},   {"adaMax", 2}};
+    for (const auto& count : kCounts) {
+      if (kernel == count.kernel) return count.scalars;
+    }
+    return 0;
   }
 
   void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {
@@ -271,7 +316,7 @@ void checkAttributes(const KernelRule& rule, const double* attributes) {
   for (std::size_t i = 0; i < rule.attributes.size(); i++) {
     const std::string& name = rule.attributes[i];
     const double value = attributes[i];
-    const bool number = name == "activation" || name == "stream";
+    const bool number = name == "activation" || name == "stream" || name == "total";
     const double most = name == "activation" ? 1000 : number ? 4294967295.0 : 1e30;
     const double least = number ? 0 : -1e30;
     // Written so that NaN is refused.

@@ -50,6 +50,12 @@ struct Stage {
   std::size_t groupEnd;
 };
 
+// Numbers that stand in the fixed space before a run begins.
+struct Constant {
+  std::int64_t offset;
+  std::vector<float> values;
+};
+
 struct Program {
   bool training;
   bool gradients;  // some buffer lies in the gradient arena
@@ -57,6 +63,7 @@ struct Program {
   std::vector<Call> calls;
   std::vector<Group> groups;
   std::vector<Stage> stages;
+  std::vector<Constant> constants;
   std::int64_t sizes[4];  // elements of batch, tile, fixed and block space
   std::size_t totals;
   std::size_t scalars;

@@ -17,6 +17,9 @@ RunMemory::RunMemory(const Program& program, int threads)
     block.emplace_back(static_cast<std::size_t>(program.sizes[3]));
     scratch.emplace_back(static_cast<std::size_t>(kScratchFloats));
   }
+  for (const auto& constant : program.constants) {
+    std::copy(constant.values.begin(), constant.values.end(), fixed.data() + constant.offset);
+  }
 }
 
 std::size_t RunMemory::bytesFor(const Program& program, int threads) {
@@ -150,6 +153,7 @@ void Runner::run() {
   barrier_ = std::make_unique<Barrier>(threads_);
   step_.seed = slice_.seed;
   step_.data = &slice_.data->view;
+  step_.totals = totals_.data();
   step_.order = slice_.order.empty() ? nullptr : slice_.order.data();
   beginStep();
   if (!running_) return;
@@ -160,7 +164,7 @@ void Runner::run() {
       meetFault(FaultSite::thread);
       helpers.emplace_back([this, worker] { work(worker); });
     }
-  } catch (const std::exception&) {
+  } catch (...) {
     // The system has no more threads: the ones that did start do the work.
     barrier_->expectFewer(threads_ - 1 - static_cast<int>(helpers.size()));
   }

@@ -21,10 +21,13 @@ struct Data {
   AlignedArray<float> floats;
   AlignedArray<std::int32_t> labels;
   AlignedArray<float> targets;
+  AlignedArray<float> weights;
   std::int32_t leastLabel = 0;
   std::int32_t largestLabel = -1;
 
-  std::size_t size() const { return bytes.bytes() + floats.bytes() + labels.bytes() + targets.bytes(); }
+  std::size_t size() const {
+    return bytes.bytes() + floats.bytes() + labels.bytes() + targets.bytes() + weights.bytes();
+  }
 };
 
 // Memory of one run of a program. Threads have their own tile and block space.

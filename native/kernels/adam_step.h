@@ -1,4 +1,4 @@
-// Adam on one register of parameters: shared by the update kernel and by the products that update what they sum.
+// Adam on one register of parameters: shared by the update kernels and by the products that update what they sum.
 #pragma once
 
 #include "kernels/contract.h"
@@ -6,9 +6,10 @@
 
 namespace blasnet::BLASNET_SIMD {
 
-// The numbers of a step. attributes: beta1, beta2, epsilon; scalars: learning rate, 1/(1-β₁ᵗ), 1/√(1-β₂ᵗ).
+// The numbers of a step. attributes: beta1, beta2, epsilon, weightDecay, multiplier; scalars: learning rate, 1/(1-β₁ᵗ),
+// 1/√(1-β₂ᵗ).
 struct AdamNumbers {
-  float beta1, beta2, take1, take2, epsilon, stepSize, correction;
+  float beta1, beta2, take1, take2, epsilon, stepSize, correction, decay;
 
   AdamNumbers(const double* attributes, const double* scalars)
       : beta1(static_cast<float>(attributes[0])),
@@ -16,20 +17,28 @@ struct AdamNumbers {
         take1(static_cast<float>(1.0 - attributes[0])),
         take2(static_cast<float>(1.0 - attributes[1])),
         epsilon(static_cast<float>(attributes[2])),
-        stepSize(static_cast<float>(scalars[0] * scalars[1])),
-        correction(static_cast<float>(scalars[2])) {}
+        stepSize(static_cast<float>(scalars[0] * attributes[4] * scalars[1])),
+        correction(static_cast<float>(scalars[2])),
+        decay(static_cast<float>(scalars[0] * attributes[4] * attributes[3])) {}
 };
 
-#if defined(__AVX2__)
-
-// m = β₁·m + (1-β₁)·g; v = β₂·v + (1-β₂)·g²; returns p - α·c₁·m / (√v·c₂ + ε)
-BLASNET_INLINE Lanes adamStep(const AdamNumbers& numbers, Lanes gradient, Lanes& m, Lanes& v, Lanes parameter) {
-  m = multiplyAdd(every(numbers.beta1), m, times(every(numbers.take1), gradient));
-  v = multiplyAdd(every(numbers.beta2), v, times(times(every(numbers.take2), gradient), gradient));
-  const Lanes divisor = multiplyAdd(squareRoot(v), every(numbers.correction), every(numbers.epsilon));
-  return subtractProduct(times(every(numbers.stepSize), m), inverse(divisor), parameter);
+// m = β₁·m + (1-β₁)·g; v = β₂·v + (1-β₂)·g²
+BLASNET_INLINE void moveMoments(float beta1, float take1, float beta2, float take2, Lanes g, Lanes& m, Lanes& v) {
+  m = multiplyAdd(every(beta1), m, times(every(take1), g));
+  v = multiplyAdd(every(beta2), v, times(times(every(take2), g), g));
 }
 
-#endif
+// p - α·c₁·m / (√v·c₂ + ε) - α·λ·p. The decay is subtracted, not multiplied with 1 - α·λ: that number would be rounded to
+// the same side at every step.
+BLASNET_INLINE Lanes adamMove(const AdamNumbers& numbers, Lanes m, Lanes v, Lanes parameter) {
+  const Lanes divisor = multiplyAdd(squareRoot(v), every(numbers.correction), every(numbers.epsilon));
+  const Lanes moved = subtractProduct(times(every(numbers.stepSize), m), inverse(divisor), parameter);
+  return subtractProduct(every(numbers.decay), parameter, moved);
+}
+
+BLASNET_INLINE Lanes adamStep(const AdamNumbers& numbers, Lanes gradient, Lanes& m, Lanes& v, Lanes parameter) {
+  moveMoments(numbers.beta1, numbers.take1, numbers.beta2, numbers.take2, gradient, m, v);
+  return adamMove(numbers, m, v, parameter);
+}
 
 }  // namespace blasnet::BLASNET_SIMD

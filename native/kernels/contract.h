@@ -24,6 +24,7 @@ struct DataView {
   const std::int32_t* labels;  // [length] or null
   const float* targets;        // [length, targetWidth] or null
   std::int64_t targetWidth;
+  const float* weights;  // [length], at least 0, or null: 1 for each
 };
 
 // What changes from step to step.
@@ -32,6 +33,7 @@ struct StepContext {
   std::uint64_t step;          // addresses the random streams
   std::uint64_t seed;          // Philox key
   const double* scalars;       // scalars[0] is the learning rate
+  const double* totals;        // what the earlier stages of the step have summed up
   const DataView* data;        // null where the program gathers nothing
   const std::uint32_t* order;  // which samples; null means 0, 1, 2, ...
   std::int64_t firstSample;    // place of the batch's first sample in `order`

@@ -47,14 +47,48 @@ double layerNormGammaGradient(const Tile& tile);
 double add(const Tile& tile);
 // loss.cc
 double softmaxCrossEntropy(const Tile& tile);
+double softCrossEntropy(const Tile& tile);
+double smoothLabels(const Tile& tile);
+double smoothTargets(const Tile& tile);
+double binaryCrossEntropy(const Tile& tile);
+double multiclassHinge(const Tile& tile);
+// regression.cc
 double meanSquaredError(const Tile& tile);
+double meanAbsoluteError(const Tile& tile);
+double huber(const Tile& tile);
+// weigh.cc
+double gatherWeights(const Tile& tile);
+double gatherWeightSum(const Tile& tile);
+double weighLosses(const Tile& tile);
+// accuracy.cc
 double accuracy(const Tile& tile);
+double targetAccuracy(const Tile& tile);
+double decisionAccuracy(const Tile& tile);
 // regularize.cc
 double l2(const Tile& tile);
+double l1(const Tile& tile);
+double activityL1(const Tile& tile);
+double activityL2(const Tile& tile);
+// clip.cc
+double squaredNorm(const Tile& tile);
+double clipNorm(const Tile& tile);
+double clipValue(const Tile& tile);
 // update.cc
 double sgd(const Tile& tile);
 double momentum(const Tile& tile);
+double nesterov(const Tile& tile);
+// adaptive.cc
+double adaGrad(const Tile& tile);
+double adaDelta(const Tile& tile);
 double rmsProp(const Tile& tile);
+// adam.cc
 double adam(const Tile& tile);
+double amsGrad(const Tile& tile);
+double nadam(const Tile& tile);
+double radam(const Tile& tile);
+double adaMax(const Tile& tile);
+// constrain.cc
+double constrainNorm(const Tile& tile);
+double nonNegative(const Tile& tile);
 
 }  // namespace blasnet::BLASNET_SIMD

@@ -47,6 +47,20 @@ BLASNET_INLINE Lanes inverse(Lanes x) {
   return _mm512_fmadd_ps(_mm512_fnmadd_ps(x, estimate, _mm512_set1_ps(1.0F)), estimate, estimate);
 }
 BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_ps(a, b, c); }
+BLASNET_INLINE Lanes exactRoot(Lanes x) { return _mm512_sqrt_ps(x); }
+BLASNET_INLINE Lanes quotient(Lanes a, Lanes b) { return _mm512_div_ps(a, b); }
+BLASNET_INLINE Lanes absolute(Lanes x) { return _mm512_abs_ps(x); }
+// NaN where either is: the instruction gives its second operand then.
+BLASNET_INLINE Lanes largest(Lanes a, Lanes b) {
+  return _mm512_mask_mov_ps(_mm512_max_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
+}
+// -1, 0 or 1.
+BLASNET_INLINE Lanes signs(Lanes x) {
+  const Lanes up = _mm512_mask_mov_ps(x, _mm512_cmp_ps_mask(x, zeroLanes(), _CMP_GT_OQ), every(1.0F));
+  return _mm512_mask_mov_ps(up, _mm512_cmp_ps_mask(x, zeroLanes(), _CMP_LT_OQ), every(-1.0F));
+}
+// NaN stays NaN.
+BLASNET_INLINE Lanes between(Lanes least, Lanes x, Lanes most) { return _mm512_min_ps(most, _mm512_max_ps(least, x)); }
 
 // to[j, i] = from[i, j] for a square of 16.
 static void transposeSquare(const float* from, std::int64_t ldFrom, float* to, std::int64_t ldTo) {
@@ -100,6 +114,17 @@ BLASNET_INLINE Lanes subtractProduct(Lanes a, Lanes b, Lanes c) { return _mm256_
 BLASNET_INLINE Lanes squareRoot(Lanes x) { return _mm256_sqrt_ps(x); }
 BLASNET_INLINE Lanes inverse(Lanes x) { return _mm256_div_ps(_mm256_set1_ps(1.0F), x); }
 BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_ps(a, b, c); }
+BLASNET_INLINE Lanes exactRoot(Lanes x) { return _mm256_sqrt_ps(x); }
+BLASNET_INLINE Lanes quotient(Lanes a, Lanes b) { return _mm256_div_ps(a, b); }
+BLASNET_INLINE Lanes absolute(Lanes x) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), x); }
+BLASNET_INLINE Lanes largest(Lanes a, Lanes b) {
+  return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+}
+BLASNET_INLINE Lanes signs(Lanes x) {
+  const Lanes up = _mm256_blendv_ps(x, every(1.0F), _mm256_cmp_ps(x, zeroLanes(), _CMP_GT_OQ));
+  return _mm256_blendv_ps(up, every(-1.0F), _mm256_cmp_ps(x, zeroLanes(), _CMP_LT_OQ));
+}
+BLASNET_INLINE Lanes between(Lanes least, Lanes x, Lanes most) { return _mm256_min_ps(most, _mm256_max_ps(least, x)); }
 
 // to[j, i] = from[i, j] for a square of 8.
 static void transposeSquare(const float* from, std::int64_t ldFrom, float* to, std::int64_t ldTo) {
@@ -121,6 +146,54 @@ static void transposeSquare(const float* from, std::int64_t ldFrom, float* to, s
     store(to + c * ldTo, _mm256_permute2f128_ps(row[c], row[4 + c], 0x20));
     store(to + (4 + c) * ldTo, _mm256_permute2f128_ps(row[c], row[4 + c], 0x31));
   }
+}
+
+#else
+
+// Four floats are a register of SSE2 and of NEON; the compiler's vectors need no names of either.
+constexpr int kLaneCount = 4;
+typedef float Lanes __attribute__((vector_size(16)));
+using LaneMask = std::int64_t;
+
+BLASNET_INLINE LaneMask firstLanes(std::int64_t count) { return count >= kLaneCount ? kLaneCount : count; }
+BLASNET_INLINE Lanes load(const float* from) {
+  Lanes value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+BLASNET_INLINE Lanes load(const float* from, LaneMask mask) {
+  Lanes value = {};
+  for (LaneMask i = 0; i < mask; i++) value[i] = from[i];
+  return value;
+}
+BLASNET_INLINE void store(float* to, Lanes value) { std::memcpy(to, &value, sizeof value); }
+BLASNET_INLINE void store(float* to, Lanes value, LaneMask mask) {
+  for (LaneMask i = 0; i < mask; i++) to[i] = value[i];
+}
+BLASNET_INLINE Lanes every(float value) { return Lanes{value, value, value, value}; }
+BLASNET_INLINE Lanes zeroLanes() { return Lanes{}; }
+BLASNET_INLINE Lanes add(Lanes a, Lanes b) { return a + b; }
+BLASNET_INLINE Lanes times(Lanes a, Lanes b) { return a * b; }
+BLASNET_INLINE Lanes subtractProduct(Lanes a, Lanes b, Lanes c) { return c - a * b; }
+BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return a * b + c; }
+BLASNET_INLINE Lanes exactRoot(Lanes x) {
+  return Lanes{__builtin_sqrtf(x[0]), __builtin_sqrtf(x[1]), __builtin_sqrtf(x[2]), __builtin_sqrtf(x[3])};
+}
+BLASNET_INLINE Lanes squareRoot(Lanes x) { return exactRoot(x); }
+BLASNET_INLINE Lanes quotient(Lanes a, Lanes b) { return a / b; }
+BLASNET_INLINE Lanes inverse(Lanes x) { return every(1.0F) / x; }
+BLASNET_INLINE Lanes absolute(Lanes x) { return x < zeroLanes() ? -x : x; }
+BLASNET_INLINE Lanes largest(Lanes a, Lanes b) {
+  const Lanes larger = a > b ? a : b;
+  return a != a ? a : larger;
+}
+BLASNET_INLINE Lanes signs(Lanes x) {
+  const Lanes up = x > zeroLanes() ? every(1.0F) : x;
+  return x < zeroLanes() ? every(-1.0F) : up;
+}
+BLASNET_INLINE Lanes between(Lanes least, Lanes x, Lanes most) {
+  const Lanes raised = x < least ? least : x;
+  return raised > most ? most : raised;
 }
 
 #endif

@@ -1,7 +1,19 @@
 #include "kernels/kernels.h"
+#include "kernels/term_sums.h"
 #include "kernels/vector_math.h"
 
 namespace blasnet::BLASNET_SIMD {
+
+// A label out of range makes the loss NaN, which stops training; it is never an index.
+BLASNET_INLINE bool isClass(float label, std::int64_t classes) {
+  return label >= 0.0F && label < static_cast<float>(classes);
+}
+
+BLASNET_INLINE float largestOf(const float* values, std::int64_t count) {
+  float largest = values[0];
+  for (std::int64_t j = 1; j < count; j++) largest = values[j] <= largest ? largest : values[j];
+  return largest;
+}
 
 // -log softmax(logits)[label], summed over rows; gradient = (softmax(logits) - onehot(label)) / batch
 double softmaxCrossEntropy(const Tile& tile) {
@@ -11,14 +23,12 @@ double softmaxCrossEntropy(const Tile& tile) {
   double total = 0;
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float* logits = tile.operand[0] + row * classes;
-    // A label out of range makes the loss NaN, which stops training; it is never an index.
-    if (!(labels[row] >= 0 && labels[row] < static_cast<float>(classes))) {
+    if (!isClass(labels[row], classes)) {
       total = __builtin_nan("");
       continue;
     }
     const auto label = static_cast<std::int64_t>(labels[row]);
-    float largest = logits[0];
-    for (std::int64_t j = 1; j < classes; j++) largest = logits[j] <= largest ? largest : logits[j];
+    const float largest = largestOf(logits, classes);
     float sum = 0;
     if (tile.operand[2] == nullptr) {
       for (std::int64_t j = 0; j < classes; j++) sum += exponential(logits[j] - largest);
@@ -30,40 +40,144 @@ double softmaxCrossEntropy(const Tile& tile) {
       for (std::int64_t j = 0; j < classes; j++) gradient[j] *= factor;
       gradient[label] -= share;
     }
-    total +=
-        __builtin_log(static_cast<double>(sum)) + static_cast<double>(largest) - static_cast<double>(logits[label]);
+    const double distance = static_cast<double>(largest) - static_cast<double>(logits[label]);
+    const double loss = __builtin_log(static_cast<double>(sum)) + distance;
+    if (tile.operand[3] != nullptr) tile.operand[3][row] = static_cast<float>(loss);
+    total += loss;
   }
   return total;
 }
 
-// Mean of the squared differences over columns, summed over rows; gradient = 2 (output - target) / (batch · columns)
-double meanSquaredError(const Tile& tile) {
-  const std::int64_t columns = tile.dimension[0];
-  const auto factor = static_cast<float>(2.0 / static_cast<double>(tile.step->rows * columns));
-  const float* output = tile.operand[0];
-  const float* targets = tile.operand[1];
-  float* gradient = tile.operand[2];
+// Σ_j target_j · -log softmax(logits)_j, summed over rows; gradient = (softmax(logits) · Σ targets - targets) / batch.
+// Targets need not sum to 1: class weights may be in them.
+double softCrossEntropy(const Tile& tile) {
+  const std::int64_t classes = tile.dimension[0];
+  const float share = 1.0F / static_cast<float>(tile.step->rows);
   double total = 0;
-  for (std::int64_t i = 0; i < tile.count * columns; i++) {
-    const float difference = output[i] - targets[i];
-    total += static_cast<double>(difference) * static_cast<double>(difference);
-    if (gradient != nullptr) gradient[i] = difference * factor;
+  for (std::int64_t row = 0; row < tile.count; row++) {
+    const float* logits = tile.operand[0] + row * classes;
+    const float* targets = tile.operand[1] + row * classes;
+    const float largest = largestOf(logits, classes);
+    const double mass = sumOf(classes, [&](std::int64_t j) { return targets[j]; });
+    const double distance = sumOf(classes, [&](std::int64_t j) { return targets[j] * (largest - logits[j]); });
+    double sum = 0;
+    if (tile.operand[2] == nullptr) {
+      sum = sumOf(classes, [&](std::int64_t j) { return exponential(logits[j] - largest); });
+    } else {
+      float* gradient = tile.operand[2] + row * classes;
+      for (std::int64_t j = 0; j < classes; j++) gradient[j] = exponential(logits[j] - largest);
+      sum = sumOf(classes, [&](std::int64_t j) { return gradient[j]; });
+      const auto factor = static_cast<float>(mass / sum);
+      for (std::int64_t j = 0; j < classes; j++) gradient[j] = (gradient[j] * factor - targets[j]) * share;
+    }
+    const double loss = distance + mass * __builtin_log(sum);
+    if (tile.operand[3] != nullptr) tile.operand[3][row] = static_cast<float>(loss);
+    total += loss;
   }
-  return total / static_cast<double>(columns);
+  return total;
 }
 
-// How many rows have their largest score at the label; the first of equals counts.
-double accuracy(const Tile& tile) {
-  const float* labels = tile.operand[1];
+// targets[count, classes] = classWeights · ((1 - ε) · onehot(label) + ε / classes)
+double smoothLabels(const Tile& tile) {
   const std::int64_t classes = tile.dimension[0];
-  std::int64_t correct = 0;
+  const float* classWeights = tile.operand[1];
+  const auto rest = static_cast<float>(tile.attributes[0] / static_cast<double>(classes));
+  const auto own = static_cast<float>(1.0 - tile.attributes[0]);
+  for (std::int64_t row = 0; row < tile.count; row++) {
+    float* targets = tile.operand[2] + row * classes;
+    const float label = tile.operand[0][row];
+    const float spread = isClass(label, classes) ? rest : __builtin_nanf("");
+    for (std::int64_t j = 0; j < classes; j++) targets[j] = spread;
+    if (isClass(label, classes)) targets[static_cast<std::int64_t>(label)] += own;
+    if (classWeights == nullptr) continue;
+    for (std::int64_t j = 0; j < classes; j++) targets[j] *= classWeights[j];
+  }
+  return 0;
+}
+
+// smoothed[count, classes] = classWeights · ((1 - ε) · targets + ε / classes)
+double smoothTargets(const Tile& tile) {
+  const std::int64_t classes = tile.dimension[0];
+  const float* classWeights = tile.operand[1];
+  const auto rest = static_cast<float>(tile.attributes[0] / static_cast<double>(classes));
+  const auto own = static_cast<float>(1.0 - tile.attributes[0]);
+  for (std::int64_t row = 0; row < tile.count; row++) {
+    const float* targets = tile.operand[0] + row * classes;
+    float* smoothed = tile.operand[2] + row * classes;
+    for (std::int64_t j = 0; j < classes; j++) smoothed[j] = rest + own * targets[j];
+    if (classWeights == nullptr) continue;
+    for (std::int64_t j = 0; j < classes; j++) smoothed[j] *= classWeights[j];
+  }
+  return 0;
+}
+
+// Weighted mean over columns of -t · log σ(z) - (1 - t) · log(1 - σ(z)) with t = (1 - ε) · target + ε/2, summed over rows;
+// gradient = (σ(z) - t) · weight / (batch · Σ weights). Written by |z|, so that no logarithm meets a rounded 0.
+double binaryCrossEntropy(const Tile& tile) {
+  const std::int64_t columns = tile.dimension[0];
+  const float* classWeights = tile.operand[2];  // [columns] or null
+  const auto rest = static_cast<float>(tile.attributes[0] / 2);
+  const auto own = static_cast<float>(1.0 - tile.attributes[0]);
+  auto weightSum = static_cast<double>(columns);
+  if (classWeights != nullptr) weightSum = sumOf(columns, [&](std::int64_t j) { return classWeights[j]; });
+  const auto share = static_cast<float>(1.0 / (static_cast<double>(tile.step->rows) * weightSum));
+  double total = 0;
+  for (std::int64_t row = 0; row < tile.count; row++) {
+    const float* logits = tile.operand[0] + row * columns;
+    const float* targets = tile.operand[1] + row * columns;
+    const auto lossAt = [&](std::int64_t j) {
+      const float z = logits[j];
+      const float t = rest + own * targets[j];
+      const float size = z < 0.0F ? -z : z;
+      const float line = z > 0.0F ? z * (1.0F - t) : -z * t;
+      return line + logarithmOfOnePlus(exponential(-size));
+    };
+    const double sum = classWeights == nullptr
+                           ? sumOf(columns, lossAt)
+                           : sumOf(columns, [&](std::int64_t j) { return classWeights[j] * lossAt(j); });
+    const double loss = sum / weightSum;
+    if (tile.operand[4] != nullptr) tile.operand[4][row] = static_cast<float>(loss);
+    total += loss;
+    if (tile.operand[3] == nullptr) continue;
+    float* gradient = tile.operand[3] + row * columns;
+    for (std::int64_t j = 0; j < columns; j++) {
+      gradient[j] = (sigmoid(logits[j]) - (rest + own * targets[j])) * share;
+    }
+    if (classWeights == nullptr) continue;
+    for (std::int64_t j = 0; j < columns; j++) gradient[j] *= classWeights[j];
+  }
+  return total;
+}
+
+// Σ_{j ≠ label} max(0, score_j - score_label + margin), summed over rows; each class within the margin gets 1 / batch, the
+// label's gets their number, negated. At the kink itself the gradient is 0. A NaN counts as within, so that it is seen.
+double multiclassHinge(const Tile& tile) {
+  const std::int64_t classes = tile.dimension[0];
+  const auto margin = static_cast<float>(tile.attributes[0]);
+  const float share = 1.0F / static_cast<float>(tile.step->rows);
+  double total = 0;
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float* scores = tile.operand[0] + row * classes;
-    std::int64_t best = 0;
-    for (std::int64_t j = 1; j < classes; j++) best = scores[j] > scores[best] ? j : best;
-    correct += static_cast<float>(best) == labels[row] ? 1 : 0;
+    if (!isClass(tile.operand[1][row], classes)) {
+      total = __builtin_nan("");
+      continue;
+    }
+    const auto label = static_cast<int>(tile.operand[1][row]);
+    const float right = scores[label];
+    const double loss = sumOf(classes, [&](std::int64_t j) {
+      const float excess = scores[j] - right + margin;
+      const float counted = excess <= 0.0F ? 0.0F : excess;
+      return static_cast<int>(j) == label ? 0.0F : counted;
+    });
+    if (tile.operand[3] != nullptr) tile.operand[3][row] = static_cast<float>(loss);
+    total += loss;
+    if (tile.operand[2] == nullptr) continue;
+    float* gradient = tile.operand[2] + row * classes;
+    for (std::int64_t j = 0; j < classes; j++) gradient[j] = scores[j] - right + margin <= 0.0F ? 0.0F : share;
+    gradient[label] = 0.0F;
+    gradient[label] = static_cast<float>(-sumOf(classes, [&](std::int64_t j) { return gradient[j]; }));
   }
-  return static_cast<double>(correct);
+  return total;
 }
 
 }  // namespace blasnet::BLASNET_SIMD

@@ -7,12 +7,6 @@ namespace blasnet::BLASNET_SIMD {
 
 double multiplyAdds(std::int64_t repetitions);
 
-#if !defined(__AVX2__)
-typedef float Lanes __attribute__((vector_size(16)));
-BLASNET_INLINE Lanes every(float value) { return Lanes{value, value, value, value}; }
-BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return a * b + c; }
-#endif
-
 // Returns the number of operations done. 16 independent sums hide the latency of the multiply-add.
 double multiplyAdds(std::int64_t repetitions) {
   constexpr int kSums = 16;

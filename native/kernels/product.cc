@@ -87,6 +87,10 @@ void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, co
 // The inner extent in parts whose packed panels stay in the second-level cache.
 void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b, float* c,
                       bool pack, float* scratch) {
+  if (inner == 0) {  // a batch of no rows
+    for (std::int64_t i = 0; i < rows * columns; i++) c[i] = 0;
+    return;
+  }
   const std::int64_t part = ceilDivide(inner, ceilDivide(inner, kInnerBlock));
   for (std::int64_t k = 0; k < inner; k += part) {
     const std::int64_t depth = inner - k < part ? inner - k : part;

@@ -34,6 +34,7 @@ it('answers a trial by rates, a loss, and how it ran', async () => {
   const result = await runTrial(blasnet, blasnet.command(), request);
   expect(result).toEqual({
     samplesPerSecond: expect.any(Number),
+    samplesPerCoreSecond: expect.any(Number),
     windows: Array(7).fill(expect.any(Number)),
     configuration: engineInfo().engine,
     version: undefined,

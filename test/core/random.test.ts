@@ -34,18 +34,16 @@ describe('philox', () => {
 
   it('flips half of the bits of its output for any one bit of its input', () => {
     const start = block([1, 2], [3, 4, 5, 6]);
-    const flipped = (bits: number[]) =>
-      bits.reduce((sum, word, i) => sum + (word ^ start[i]).toString(2).replace(/[^1]/g, '').length, 0);
+    const ones = (word: number) => word.toString(2).replace(/0/g, '').length;
     for (let bit = 0; bit < 192; bit++) {
       const words = [1, 2, 3, 4, 5, 6];
       words[bit >> 5] = (words[bit >> 5] ^ (1 << (bit & 31))) >>> 0;
-      // 128 bits, each with probability 1/2: 64 ± 5.7, and negative numbers print their bits with a sign.
-      const unsigned = block(words.slice(0, 2), words.slice(2)).map((word, i) => (word ^ start[i]) >>> 0);
-      const count = unsigned.reduce((sum, word) => sum + word.toString(2).replace(/0/g, '').length, 0);
-      expect(count, `bit ${bit}`).toBeGreaterThan(34);
-      expect(count, `bit ${bit}`).toBeLessThan(94);
+      const output = block(words.slice(0, 2), words.slice(2));
+      const flipped = output.reduce((sum, word, i) => sum + ones((word ^ start[i]) >>> 0), 0);
+      // 128 bits, each with probability 1/2: 64 ± 5.7.
+      expect(flipped, `bit ${bit}`).toBeGreaterThan(34);
+      expect(flipped, `bit ${bit}`).toBeLessThan(94);
     }
-    expect(flipped(start)).toBe(0);
   });
 });
 

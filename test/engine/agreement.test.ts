@@ -20,6 +20,13 @@ const learningRates: Readonly<Record<OptimizerName, number>> = {
   momentum: 0.01,
   rmsProp: 0.001,
   adam: 0.001,
+  nesterov: 0.01,
+  adaGrad: 0.01,
+  adaDelta: 0.5,
+  adamW: 0.001,
+  nadam: 0.001,
+  radam: 0.001,
+  adaMax: 0.001,
 };
 
 async function trained({ make }: EngineRow, optimizer: OptimizerName): Promise<Model> {

@@ -46,11 +46,3 @@ it('does not give way at every look on a clock that stands still', async () => {
   const turns = await turnsDuring(fitModel(model, data, oneStep));
   expect(turns.length).toBeLessThan(20);
 });
-
-it('lets the loop turn within 20 ms, most of the time even on a busy machine', async () => {
-  const model = modelOn(new ReferenceEngine(), { inputs: 784, layers });
-  const gaps = await turnsDuring(fitModel(model, data, oneStep));
-  const typical = gaps.filter((gap) => gap > 1).sort((a, b) => a - b);
-  expect(typical.length).toBeGreaterThan(5);
-  expect(typical[Math.floor(typical.length / 2)]).toBeLessThan(20);
-});

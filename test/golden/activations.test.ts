@@ -1,6 +1,5 @@
 import { describe, it } from 'vitest';
-import { ProgramBuilder } from '../../lib/program/builder.js';
-import { activation, dense } from '../../lib/layers/index.js';
+import { activation, dense, prelu as preluLayer, softmax as softmaxLayer } from '../../lib/layers/index.js';
 import { expectClose } from '../support/compare.js';
 import { engineRows } from '../support/engines.js';
 import { LayerRun } from '../support/run-layer.js';
@@ -8,9 +7,9 @@ import { flat, readGolden } from './files.js';
 import { activationFor } from './names.js';
 import { runnable } from './pending.js';
 
-const { x, cases, softmax, ...rest } = readGolden('activations');
-const others = ['softmax as a layer', ...Object.keys(rest)];
-const names = runnable('activations', [...Object.keys(cases), ...others], (name) => activationFor(name) !== undefined);
+const { x, cases, softmax, prelu, ...rest } = readGolden('activations');
+const all = [...Object.keys(cases), ...Object.keys(rest)];
+const names = runnable('activations', all, (name) => activationFor(name) !== undefined);
 
 describe.each(engineRows)('$name', ({ make, tolerance }) => {
   it.each(names.filter((name) => name in cases))('%s, value and derivative', async (name) => {
@@ -32,18 +31,20 @@ describe.each(engineRows)('$name', ({ make, tolerance }) => {
     expectClose(inside.dx, dx, tolerance, 'derivative in dense');
   });
 
-  it('softmax, its value', async () => {
-    const engine = make();
-    const columns = softmax.x[0].length;
-    const builder = new ProgramBuilder('predict', softmax.x.length);
-    const [input, output] = [builder.features(columns), builder.rows(columns)];
-    builder.call('softmax', { input, output }, {});
-    builder.emit(output);
-    const program = engine.compile(builder.finish({ scalars: 0, slots: 0, parameters: 0 }));
-    const features = Float64Array.from(flat(softmax.x));
-    const data = engine.createData({ length: softmax.x.length, width: columns, features, scale: 1, targetWidth: 0 });
-    const slice = { data, firstSample: 0, count: data.length, scalars: new Float64Array(0), seed: 0, firstStep: 0 };
-    const outcome = await program.run(engine.createStore(0, 0), slice);
-    expectClose(outcome.output ?? [], flat(softmax.y), tolerance);
+  it('softmax as a layer', async () => {
+    const run = new LayerRun(make(), softmaxLayer(), softmax.x[0].length);
+    const { y, dx } = await run.train(flat(softmax.x), flat(softmax.dy));
+    expectClose(y, flat(softmax.y), tolerance, 'value');
+    expectClose(dx, flat(softmax.dx), tolerance, 'input gradient');
+    expectClose(await run.infer(flat(softmax.x)), flat(softmax.y), tolerance, 'inference');
+  });
+
+  it('prelu', async () => {
+    const run = new LayerRun(make(), preluLayer(), prelu.x[0].length);
+    run.parameters.set('slope', Float64Array.from(prelu.alpha));
+    const { y, dx } = await run.train(flat(prelu.x), flat(prelu.dy));
+    expectClose(y, flat(prelu.y), tolerance, 'value');
+    expectClose(dx, flat(prelu.dx), tolerance, 'input gradient');
+    expectClose(run.gradients.get('slope')!, prelu.dalpha, tolerance, 'gradient of slope');
   });
 });

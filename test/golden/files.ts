@@ -12,6 +12,7 @@ interface Activations {
   readonly x: readonly number[];
   readonly cases: Cases<{ readonly y: readonly number[]; readonly dx: readonly number[] }>;
   readonly softmax: { readonly x: Matrix; readonly dy: Matrix; readonly y: Matrix; readonly dx: Matrix };
+  readonly prelu: Activations['softmax'] & { readonly alpha: readonly number[]; readonly dalpha: readonly number[] };
 }
 
 /** A pass forward and back; gradients by parameter name with a `d` in front. */
@@ -62,6 +63,7 @@ export interface GoldenNetwork {
   readonly maxNormPerUnit: number | null;
   readonly inputs: readonly Matrix[];
   readonly labels: Matrix;
+  readonly gradientNorms: readonly number[];
   readonly history: readonly { readonly dataLoss: number; readonly penalty: number }[];
   readonly final: readonly Readonly<Record<string, Matrix | readonly number[]>>[];
   readonly probe: Matrix;

@@ -17,13 +17,13 @@ describe.each(names)('%s', (name) => {
 
   it('by formula', () => {
     const values = new Float64Array(1);
-    fill(values, { fanIn, fanOut }, scaleOnly);
+    fill(values, { fanIn, fanOut, shape: [1] }, scaleOnly);
     expectClose(values, [std ?? bound!], tolerances.float64);
   });
 
   it.each([1, 2, 3])('by statistics of a large draw, seed %i', (seed) => {
     const values = new Float64Array(200_000);
-    fill(values, { fanIn, fanOut }, new RandomStream(seed, 7));
+    fill(values, { fanIn, fanOut, shape: [values.length] }, new RandomStream(seed, 7));
     const deviation = std ?? bound! / Math.sqrt(3);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const square = values.reduce((sum, value) => sum + value * value, 0) / values.length;

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { batchNorm, dense, type LayerDescription } from '../../lib/layers/index.js';
+import { batchNorm, dense, layerNorm, type LayerDescription } from '../../lib/layers/index.js';
 import { expectClose, type Tolerance } from '../support/compare.js';
 import { engineRows } from '../support/engines.js';
 import { LayerRun } from '../support/run-layer.js';
@@ -17,6 +17,7 @@ const makers: readonly [prefix: string, make: (given: GoldenLayer) => LayerDescr
       batchNorm({ epsilon: epsilon as number, momentum: 1 - (share as number) }),
     ['gamma', 'beta'],
   ],
+  ['layer-norm', ({ epsilon }) => layerNorm({ epsilon: epsilon as number }), ['gamma', 'beta']],
 ];
 
 const rowOf = (name: string) => makers.find(([prefix]) => name.startsWith(prefix));

@@ -54,7 +54,10 @@ export function activationFor(name: string): Activation | undefined {
 export function lossFor(name: string, extras: { classWeights?: readonly number[] } = {}): Loss | undefined {
   const labelSmoothing = numberAfter(name, 'softmax-cross-entropy-label-smoothing');
   if (labelSmoothing !== undefined) return made(losses, 'softmaxCrossEntropy', { labelSmoothing });
-  if (name === 'softmax-cross-entropy-class-weights') return made(losses, 'softmaxCrossEntropy', extras);
+  if (name === 'softmax-cross-entropy-class-weights') {
+    const { classWeights } = extras;
+    return made(losses, 'softmaxCrossEntropy', { classWeights });
+  }
   if (name === 'softmax-cross-entropy-soft-targets') return made(losses, 'softmaxCrossEntropy', { targets: 'soft' });
   if (name === 'sigmoid-binary-cross-entropy') return made(losses, 'binaryCrossEntropy');
   const delta = numberAfter(name, 'huber-delta');
@@ -89,6 +92,8 @@ export function torchClass(name: string): string {
 interface TorchRule {
   /** PyTorch's defaults where they are not ours. */
   readonly defaults?: TorchOptions;
+  /** Our options that it has no name for. */
+  readonly always?: Readonly<Record<string, string>>;
   /** Our names of its options; `betas` and a coupled `weight_decay` go their own ways. */
   readonly options: Readonly<Record<string, string>>;
   /** Our name, by the options given. */
@@ -110,7 +115,12 @@ const rules: Readonly<Record<string, TorchRule>> = {
     options: { ...shared, alpha: 'decay', momentum: 'momentum', centered: 'centered' },
   },
   Adam: { name: 'adam', options: { ...shared, amsgrad: 'amsgrad' } },
-  AdamW: { name: 'adamW', defaults: { weight_decay: 0.01 }, options: { ...shared, weight_decay: 'weightDecay' } },
+  AdamW: {
+    name: 'adamW',
+    defaults: { weight_decay: 0.01 },
+    options: { ...shared, weight_decay: 'weightDecay' },
+    always: { decays: 'all' },
+  },
   Adamax: { name: 'adaMax', options: shared },
   NAdam: { name: 'nadam', options: { ...shared, momentum_decay: 'momentumDecay' } },
   RAdam: { name: 'radam', options: shared },
@@ -120,10 +130,11 @@ const rules: Readonly<Record<string, TorchRule>> = {
 export function optimizerFor(
   torch: string,
   options: TorchOptions,
+  clipNorm?: number | null,
 ): { optimizer: Optimizer; weightDecay: number } | undefined {
   const rule = rules[torch] as TorchRule | undefined;
   if (rule === undefined) throw new Error(`No rule for PyTorch's optimizer ${torch} in test/golden/names.ts`);
-  const ours: Record<string, unknown> = {};
+  const ours: Record<string, unknown> = { ...rule.always };
   let weightDecay = 0;
   for (const [name, value] of Object.entries({ ...rule.defaults, ...options })) {
     if (name === 'betas') [ours['beta1'], ours['beta2']] = value as readonly number[];
@@ -131,6 +142,7 @@ export function optimizerFor(
     else if (rule.options[name] === undefined) throw new Error(`No rule for the option ${name} of ${torch}`);
     else if (rule.options[name] !== '') ours[rule.options[name]] = value;
   }
+  if (typeof clipNorm === 'number') ours['clipNorm'] = clipNorm;
   const name = typeof rule.name === 'string' ? rule.name : rule.name(options);
   const optimizer = made<Optimizer>(optimizers, name, ours);
   return optimizer === undefined ? undefined : { optimizer, weightDecay };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { batchNorm, activation, dense, type LayerDescription } from '../../lib/layers/index.js';
+import { batchNorm, activation, dense, layerNorm, type LayerDescription } from '../../lib/layers/index.js';
 import { Network } from '../../lib/training/index.js';
+import { maxNorm } from '../../lib/constraints/index.js';
 import { expectClose, tolerances } from '../support/compare.js';
 import { engineRows } from '../support/engines.js';
 import { fitModel, modelOn, preciseDataset, rawOutputs, valuesOf } from '../support/networks.js';
@@ -17,11 +18,20 @@ const makers: Record<
 > = {
   dense: ({ kernel, bias }, name, given) => {
     const units = (kernel as number[][])[0].length;
-    return dense(units, { bias: bias !== undefined && bias !== null, regularizer: regularizersFor(given), name });
+    return dense(units, {
+      bias: bias !== undefined && bias !== null,
+      regularizer: regularizersFor(given),
+      constraint: constraintFor(given),
+      name,
+    });
   },
   'batch-norm': ({ epsilon, runningUpdateWeightOfNewBatch: share }, name) =>
     batchNorm({ epsilon: epsilon as number, momentum: 1 - (share as number), name }),
+  'layer-norm': ({ epsilon }, name) => layerNorm({ epsilon: epsilon as number, name }),
 };
+
+const constraintFor = ({ maxNormPerUnit }: GoldenNetwork) =>
+  maxNormPerUnit === null ? undefined : maxNorm(maxNormPerUnit);
 
 function layersOf(given: GoldenNetwork): LayerDescription[] | undefined {
   const layers = given.layers.map((layer, index) => {
@@ -37,8 +47,7 @@ const nameOf = (index: number) => `layer${index}`;
 /** Everything that a case asks for has to be there: layers, optimizer, penalties, clipping, constraints. */
 function canRun(name: string): boolean {
   const given = cases[name];
-  if (given.clipNorm !== null || given.maxNormPerUnit !== null) return false;
-  const parts = [layersOf(given), optimizerFor(given.optimizer, given.options), regularizersFor(given)];
+  const parts = [layersOf(given), optimizerFor(given.optimizer, given.options, given.clipNorm), regularizersFor(given)];
   return parts.every((part) => part !== undefined);
 }
 
@@ -80,7 +89,7 @@ const setOf = (given: GoldenNetwork) =>
   preciseDataset(given.inputs.flat(), flat(given.labels), given.probeLogitsInference[0].length);
 
 const fitOptions = (given: GoldenNetwork) => {
-  const { optimizer, weightDecay } = optimizerFor(given.optimizer, given.options)!;
+  const { optimizer, weightDecay } = optimizerFor(given.optimizer, given.options, given.clipNorm)!;
   expect(weightDecay, 'networks put their penalties into l1 and l2').toBe(0);
   return { optimizer, shuffle: false, batchSize: given.inputs[0].length, epochs: 1 };
 };
@@ -99,6 +108,9 @@ describe.each(engineRows)('$name', ({ make, networkTolerance: tolerance, numbers
     expectClose(history.stepDataLoss, wanted, tolerance, 'data loss');
     const cost = given.history.map(({ dataLoss, penalty }) => dataLoss + penalty);
     expectClose(history.stepLoss, cost, tolerance, 'loss with penalties');
+    if (given.gradientNorms.length > 0) {
+      expectClose(history.stepGradientNorm ?? [], given.gradientNorms, tolerance, 'gradient norms');
+    }
     given.final.forEach((layer, index) => {
       for (const [parameter, values] of Object.entries(layer)) {
         const full = `${nameOf(index)}.${parameter}`;

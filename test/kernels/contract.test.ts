@@ -70,6 +70,7 @@ function callOf(signature: Signature, row: KernelRow, shape: Shape): KernelCall 
     operands,
     attributes: sets[shape.attributes % sets.length],
     scalars: row.scalars?.(random) ?? [0, 0, 0],
+    totals: row.totals,
     seed: shape.seed * 2 ** 20 + 5,
     step: shape.seed % 3 === 0 ? 2 ** 33 + 7 : shape.seed % 1000,
     first: whole ? 0 : low,

@@ -1,4 +1,4 @@
-import { activations } from '../../lib/activations/index.js';
+import { activations, gelu } from '../../lib/activations/index.js';
 import type { RandomStream } from '../../lib/core/random.js';
 import type { KernelName } from '../../lib/kernels/contract.js';
 import { fills, type Fill } from '../support/kernel-call.js';
@@ -16,6 +16,8 @@ export interface KernelRow {
   /** Least rows for which the kernel means anything; default 0 on the `rows` axis, 1 elsewhere. */
   readonly leastRows?: number;
   readonly scalars?: (random: RandomStream) => readonly number[];
+  /** What earlier stages have summed up. */
+  readonly totals?: readonly number[];
   /** Outputs that must agree to the bit. */
   readonly exact?: readonly string[];
   /** Inputs whose infinities ruin an output in one way or another: NaN for an infinity counts as the same. */
@@ -24,22 +26,41 @@ export interface KernelRow {
   readonly absorbsNaN?: Readonly<Record<string, string>>;
 }
 
-const everyActivation = Object.values(activations).map((make) => {
-  const { id, parameter } = make();
-  return [id, parameter];
-});
+const everyActivation = [...Object.values(activations).map((make) => make()), gelu({ approximation: 'tanh' })].map(
+  ({ id, parameter }) => [id, parameter],
+);
 
+/** A probability. */
+const share = (random: RandomStream) => random.uniform();
 const rates = [0, 0.2, 0.5, 0.9];
 const dropoutStreams = [0x4000_0000, 0x4000_0003];
 const statistics = { inverseDeviation: fills.positive };
 const learningRate = (random: RandomStream) => [Math.fround(0.001 + 0.1 * random.uniform()), 0, 0];
-const slots = { velocity: fills.normal, meanSquare: fills.square, secondMoment: fills.square };
+const slots = {
+  velocity: fills.normal,
+  meanSquare: fills.square,
+  // No larger than the root of any mean square but 0: the spread around it cancels.
+  mean: (random: RandomStream) => 0.01 * random.normal(),
+  secondMoment: fills.square,
+  sumOfSquares: fills.square,
+  meanSquareStep: fills.square,
+  largestMoment: fills.square,
+  largest: fills.square,
+};
+/** Sums of squares, steps and moments that an infinite gradient makes infinite, and what is divided by them. */
+const ruined = ['gradient'];
+const corrections = (count: number) => (random: RandomStream) => [
+  ...learningRate(random).slice(0, 1),
+  ...Array.from({ length: count }, () => 0.1 + 9 * random.uniform()),
+];
 
 const rows: Record<KernelName, KernelRow> = {
   gatherFeatures: { needsRun: true },
   gatherLabels: { needsRun: true },
   gatherTargets: { needsRun: true },
   emit: { needsRun: true },
+  gatherWeights: { needsRun: true },
+  gatherWeightSum: { needsRun: true },
   dense: {
     attributes: everyActivation,
     sums: ['inputs'],
@@ -53,12 +74,23 @@ const rows: Record<KernelName, KernelRow> = {
     absorbsNaN: { saved: 'a comparison with NaN is false: piecewise derivatives are constants' },
   },
   softmax: { sums: ['columns'] },
+  softmaxGradient: { fill: { output: (random) => random.uniform() }, sums: ['columns'] },
+  prelu: {},
+  preluInputGradient: { absorbsNaN: { input: 'a comparison with NaN is false' } },
+  preluSlopeGradient: { sums: ['rows'] },
   dropout: {
     attributes: rates.flatMap((rate) => dropoutStreams.map((stream) => [rate, stream])),
     exact: ['mask', 'output'],
   },
   dropoutGradient: {
     fill: { mask: (random) => (random.uniform() < 0.3 ? 0 : Math.fround(1 / 0.7)) },
+  },
+  alphaDropout: {
+    attributes: rates.flatMap((rate) => dropoutStreams.map((stream) => [rate, stream])),
+    exact: ['mask'],
+  },
+  gaussianNoise: {
+    attributes: [0, 0.1, 1].flatMap((deviation) => dropoutStreams.map((stream) => [deviation, stream])),
   },
   batchNormStatistics: {
     attributes: [
@@ -73,6 +105,12 @@ const rows: Record<KernelName, KernelRow> = {
   batchNormInference: { attributes: [[1e-5], [1e-3]], fill: { runningVariance: fills.positive } },
   batchNormParameterGradients: { fill: statistics, sums: ['rows'] },
   batchNormInputGradient: { fill: statistics, leastRows: 1 },
+  batchNormInferenceGradient: { attributes: [[1e-5], [1e-3]], fill: { runningVariance: fills.positive } },
+  layerNorm: { attributes: [[1e-5], [1e-3]], sums: ['columns'] },
+  layerNormInputGradient: { fill: statistics, sums: ['columns'] },
+  layerNormGammaGradient: { fill: statistics, sums: ['rows'] },
+  standardize: { fill: { deviation: fills.positive } },
+  add: {},
   softmaxCrossEntropy: { fill: { labels: fills.label }, sums: ['rows'] },
   meanSquaredError: { sums: ['rows'] },
   accuracy: {
@@ -80,26 +118,141 @@ const rows: Record<KernelName, KernelRow> = {
     fill: { labels: fills.label, scores: (random) => random.integer(5) },
     absorbsNaN: { scores: 'it counts' },
   },
+  targetAccuracy: {
+    fill: { targets: (random) => random.integer(5), scores: (random) => random.integer(5) },
+    absorbsNaN: { scores: 'it counts', targets: 'it counts' },
+  },
+  decisionAccuracy: { fill: { targets: share }, absorbsNaN: { logits: 'it counts', targets: 'it counts' } },
+  smoothLabels: { attributes: [[0], [0.1]], fill: { labels: fills.label, classWeights: fills.positive } },
+  smoothTargets: { attributes: [[0], [0.1]], fill: { targets: share, classWeights: fills.positive } },
+  softCrossEntropy: { fill: { targets: share }, sums: ['rows', 'classes'] },
+  binaryCrossEntropy: {
+    attributes: [[0], [0.2]],
+    fill: { targets: share, classWeights: fills.positive },
+    sums: ['rows'],
+  },
+  multiclassHinge: { attributes: [[1], [0.3]], fill: { labels: fills.label }, sums: ['rows', 'classes'] },
+  meanAbsoluteError: { sums: ['rows'] },
+  huber: { attributes: [[1], [0.25]], sums: ['rows'] },
+  weighLosses: {
+    fill: { weights: fills.positive, weightSum: fills.positive },
+    absorbsNaN: { weightSum: 'the first is the sum; in a network there is only one' },
+    sums: ['rows'],
+  },
   l2: { attributes: [[0], [1e-4], [0.5]], sums: ['leading', 'inner'] },
-  sgd: { scalars: learningRate },
-  momentum: { attributes: [[0], [0.9]], scalars: learningRate, fill: slots },
+  l1: { attributes: [[0], [1e-4], [0.5]], sums: ['leading', 'inner'] },
+  activityL1: { attributes: [[0], [1e-3], [0.5]], sums: ['columns'], leastRows: 1 },
+  activityL2: { attributes: [[0], [1e-3], [0.5]], sums: ['columns'], leastRows: 1 },
+  squaredNorm: { sums: ['leading', 'inner'] },
+  clipNorm: {
+    // The norm is 5 by the first total, and 0.5 by the second.
+    attributes: [
+      [1, 0],
+      [1, 1],
+      [0.001, 1],
+    ],
+    totals: [25, 0.25],
+  },
+  clipValue: { attributes: [[0.5], [10]] },
+  sgd: { attributes: [[1], [0.25]], scalars: learningRate },
+  momentum: {
+    attributes: [
+      [0, 1],
+      [0.9, 0.25],
+    ],
+    scalars: corrections(1),
+    fill: slots,
+  },
   rmsProp: {
     attributes: [
-      [0.99, 1e-8],
-      [0, 1e-3],
+      [0.99, 1e-8, 0.9, 1],
+      [0.9, 1e-3, 0, 0.25],
     ],
+    ruinedBy: [...ruined, 'mean'],
     scalars: learningRate,
     fill: slots,
   },
   adam: {
     attributes: [
-      [0.9, 0.999, 1e-8],
-      [0, 0, 1e-3],
+      [0.9, 0.999, 1e-8, 0, 1],
+      [0, 0, 1e-3, 0.1, 0.25],
     ],
-    ruinedBy: ['gradient'],
-    scalars: (random) => [...learningRate(random).slice(0, 1), 1 + 9 * random.uniform(), 1 + 30 * random.uniform()],
+    ruinedBy: ruined,
+    scalars: corrections(2),
     fill: slots,
   },
+  nesterov: {
+    attributes: [
+      [0, 1],
+      [0.9, 0.25],
+    ],
+    scalars: learningRate,
+    fill: slots,
+  },
+  adaGrad: {
+    attributes: [
+      [1e-10, 1],
+      [1e-3, 0.25],
+    ],
+    ruinedBy: ruined,
+    scalars: learningRate,
+    fill: slots,
+  },
+  adaDelta: {
+    attributes: [
+      [0.9, 1e-6, 1],
+      [0, 1e-3, 0.25],
+    ],
+    ruinedBy: ruined,
+    scalars: learningRate,
+    fill: slots,
+  },
+  amsGrad: {
+    attributes: [
+      [0.9, 0.999, 1e-8, 0, 1],
+      [0, 0, 1e-3, 0.1, 0.25],
+    ],
+    ruinedBy: ruined,
+    scalars: corrections(2),
+    fill: slots,
+  },
+  nadam: {
+    attributes: [
+      [0.9, 0.999, 1e-8, 1],
+      [0, 0, 1e-3, 0.25],
+    ],
+    ruinedBy: ruined,
+    scalars: corrections(3),
+    fill: slots,
+  },
+  radam: {
+    attributes: [
+      [0.9, 0.999, 1e-8, 1],
+      [0, 0, 1e-3, 0.25],
+    ],
+    ruinedBy: ruined,
+    // Half of the steps are plain.
+    scalars: (random) => [...corrections(1)(random), random.uniform() < 0.5 ? 0 : random.uniform()],
+    fill: slots,
+  },
+  adaMax: {
+    attributes: [
+      [0.9, 0.999, 1e-8, 1],
+      [0, 0, 1e-3, 0.25],
+    ],
+    ruinedBy: ruined,
+    scalars: corrections(1),
+    fill: slots,
+  },
+  constrainNorm: {
+    attributes: [
+      [0, 1, 1],
+      [1, 1, 1],
+      [2, 3, 0.7],
+    ],
+    leastRows: 1,
+  },
+  nonNegative: {},
 };
 
 export const kernelRows: Readonly<Record<string, KernelRow | undefined>> = rows;

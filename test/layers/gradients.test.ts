@@ -8,7 +8,7 @@ import { regularizers } from '../../lib/regularizers/index.js';
 import { expectClose, tolerances } from '../support/compare.js';
 import { nativeRows, reference32 } from '../support/engines.js';
 import { OneStep, type StepOptions } from '../support/one-step.js';
-import { activationRows, layerRows, lossRows } from './table.js';
+import { activationRows, firstLayerRows, layerRows, lossRows } from './table.js';
 
 /** More rows than one tile takes, and not a multiple of it. */
 const rows = 13;
@@ -58,7 +58,7 @@ describe('every layer between two dense ones, so that its input gradient counts 
     await check({ ...small, layers: [dense(5, { activation: 'tanh' }), ...make(), dense(4)] });
   });
 
-  it.each(cases)('%s %s as the first layer', async (_type, _what, make) => {
+  it.each([...cases, ...firstLayerRows])('%s %s as the first layer', async (_type, _what, make) => {
     await check({ ...small, layers: [...make(), dense(4)] });
   });
 });

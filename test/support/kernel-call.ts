@@ -16,6 +16,8 @@ export interface KernelCall {
   readonly operands: Readonly<Record<string, Float32Array | undefined>>;
   readonly attributes: readonly number[];
   readonly scalars: readonly number[];
+  /** What earlier stages have summed up; default none. */
+  readonly totals?: readonly number[];
   readonly seed: number;
   readonly step: number;
   readonly first: number;
@@ -37,12 +39,13 @@ export function sizeOf(call: Pick<KernelCall, 'rows' | 'extents'>, operand: Oper
   return operand.shape.reduce((size, symbol) => size * extentOf(call, symbol), 1);
 }
 
-export function runOf({ rows, scalars, seed, step }: KernelCall): Run {
+export function runOf({ rows, scalars, totals = [], seed, step }: KernelCall): Run {
   return {
     rows,
     step,
     seed,
     scalars: Float64Array.from(scalars),
+    totals: Float64Array.from(totals),
     data: undefined,
     indices: undefined,
     firstSample: 0,
@@ -89,6 +92,7 @@ export function runNative(addon: Addon, level: number, call: KernelCall): Kernel
     call.step,
     call.seed,
     Float64Array.from([...call.scalars, 0, 0, 0, 0]),
+    Float64Array.from(call.totals ?? []),
   );
   for (const { whole, before, view } of buffers) {
     const expected = before.slice();

@@ -1,7 +1,7 @@
 import { RandomStream } from '../../lib/core/random.js';
 import type { Engine } from '../../lib/engine/engine.js';
 import type { FloatArray } from '../../lib/kernels/call.js';
-import type { LayerDescription } from '../../lib/layers/index.js';
+import { buildLayers, type LayerDescription } from '../../lib/layers/index.js';
 import { ProgramBuilder } from '../../lib/program/builder.js';
 import { ParameterClaims } from '../../lib/program/parameters.js';
 
@@ -21,7 +21,7 @@ export class LayerRun {
     const { claims } = this.#build();
     for (const { name, size, shape, initialize } of claims.all) {
       const values = new Float64Array(size);
-      initialize(values, { fanIn: shape[0], fanOut: shape[1] ?? shape[0] }, new RandomStream(1, 2));
+      initialize(values, { fanIn: shape[0], fanOut: shape[1] ?? shape[0], shape }, new RandomStream(1, 2));
       this.parameters.set(name.slice('layer.'.length), values);
     }
   }
@@ -41,8 +41,8 @@ export class LayerRun {
 
   #build() {
     const claims = new ParameterClaims();
-    claims.enter('layer');
-    const layer = this.#description.build({ claims, name: 'layer', inputs: this.#inputs, index: 1 });
+    const start = { claims, inputs: this.#inputs, count: { value: 0 }, within: '' };
+    const [layer] = buildLayers([{ ...this.#description, name: 'layer' }], start);
     return { claims, layer };
   }
 

@@ -1,0 +1,11 @@
+export { constantSchedule } from './constant.js';
+export { cosineRestartsSchedule, type CosineRestartsScheduleOptions } from './cosine-restarts.js';
+export { cosineSchedule, type CosineScheduleOptions } from './cosine.js';
+export { exponentialSchedule, type ExponentialScheduleOptions } from './exponential.js';
+export { inverseTimeSchedule, type InverseTimeScheduleOptions } from './inverse-time.js';
+export { oneCycleSchedule, type OneCycleScheduleOptions } from './one-cycle.js';
+export { piecewiseSchedule, type PiecewiseScheduleOptions } from './piecewise.js';
+export { polynomialSchedule, type PolynomialScheduleOptions } from './polynomial.js';
+export { stepSchedule, type StepScheduleOptions } from './step.js';
+export { warmUp, type WarmUpOptions } from './warm-up.js';
+export type { DescribedSchedule, Schedule, ScheduleConfig } from './schedule.js';

@@ -1,0 +1,42 @@
+#include <cmath>
+
+#include "kernels/elements.h"
+#include "kernels/kernels.h"
+#include "kernels/sums.h"
+
+// Clipping of a gradient's block [leading, inner], operand 0.
+namespace blasnet::BLASNET_SIMD {
+
+// Returns Σ g²
+double squaredNorm(const Tile& tile) {
+  const float* gradient = tile.operand[0];
+  WideSums squares;
+  forEachRegister(elements(tile), [&](auto here) {
+    const Lanes g = here.of(gradient);
+    squares.addProduct(g, g);
+  });
+  return squares.total();
+}
+
+// g = g·min(1, limit / norm), where an earlier stage has summed up norm² as the total of the number given
+double clipNorm(const Tile& tile) {
+  float* gradient = tile.operand[0];
+  const double limit = tile.attributes[0];
+  const double norm = std::sqrt(tile.step->totals[static_cast<std::size_t>(tile.attributes[1])]);
+  if (!(norm > limit)) return 0;
+  const Lanes scale = every(static_cast<float>(limit / norm));
+  forEachRegister(elements(tile), [=](auto here) { here.put(gradient, times(scale, here.of(gradient))); });
+  return 0;
+}
+
+// g = min(max(g, -limit), limit)
+double clipValue(const Tile& tile) {
+  float* gradient = tile.operand[0];
+  const float limit = attribute(tile, 0);
+  const Lanes least = every(-limit);
+  const Lanes most = every(limit);
+  forEachRegister(elements(tile), [=](auto here) { here.put(gradient, between(least, here.of(gradient), most)); });
+  return 0;
+}
+
+}  // namespace blasnet::BLASNET_SIMD
