@@ -192,7 +192,14 @@ describe.skipIf(process.platform !== 'linux' || script === undefined)('in a term
       const command = [process.execPath, join('dist', 'cli', 'main.js'), 'train', digits, ...quick, ...args].join(' ');
       spawnSync(script!, ['-qec', `stty cols 70; ${command}`, log], {
         cwd: join(import.meta.dirname, '..', '..'),
-        env: { ...process.env, TERM: 'xterm-256color', NO_COLOR: undefined, FORCE_COLOR: undefined, LC_ALL: 'C.UTF-8' },
+        env: {
+          ...process.env,
+          TERM: 'xterm-256color',
+          CI: undefined,
+          NO_COLOR: undefined,
+          FORCE_COLOR: undefined,
+          LC_ALL: 'C.UTF-8',
+        },
       });
       return readFileSync(log, 'utf8');
     };
