@@ -25,7 +25,9 @@ struct Data {
   std::int32_t leastLabel = 0;
   std::int32_t largestLabel = -1;
 
-  std::size_t size() const { return bytes.bytes() + floats.bytes() + labels.bytes() + targets.bytes() + weights.bytes(); }
+  std::size_t size() const {
+    return bytes.bytes() + floats.bytes() + labels.bytes() + targets.bytes() + weights.bytes();
+  }
 };
 
 // Memory of one run of a program. Threads have their own tile and block space.

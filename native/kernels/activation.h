@@ -34,7 +34,7 @@ constexpr float kInverseRootTwoPi = 0.39894228040143268F;
 constexpr float kOneSixth = 0.16666666666666667F;
 
 // Beyond these the functions are constants in float32; a product with an infinity would make NaN of them.
-constexpr float kTailEnd = 14.0F;      // the normal distribution
+constexpr float kTailEnd = 14.0F;       // the normal distribution
 constexpr float kLogisticEnd = 200.0F;  // products with the logistic function
 
 // x · Φ(x); below zero by the tail, which keeps its relative accuracy.
@@ -185,7 +185,7 @@ static void withDerivative(int id, float parameter, Body body) {
     case kGeluTanh:
       return body([](float x) { return geluTanhDerivative(x); });
     case kSoftplus:
-      return body([](float y) { return -exponentialMinusOne(-y); });
+      return body([](float y) { return -exponentialMinusOne(-atLeast(y, 0.0F)); });
     case kSoftsign:
       return body([](float y) { return (1.0F - absolute(y)) * (1.0F - absolute(y)); });
     case kSilu:
