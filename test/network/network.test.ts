@@ -125,12 +125,13 @@ describe('summary', () => {
       .split('\n')
       .map((line) => line.split(/\s{2,}/).map((cell) => cell.trim()));
     expect(lines[2]).toEqual(['input', '784']);
-    expect(lines[3]).toEqual(['dense1', 'dense', '512', '401,920', '401,408']);
+    expect(lines[3]).toEqual(['dense1', 'dense', '512', '401,920', '802,816']);
     expect(lines[4]).toEqual(['batchNorm1', 'batchNorm', '512', '2,048', '0']);
-    expect(lines[5]).toEqual(['dense2', 'dense', '10', '5,130', '5,120']);
-    expect(network.summary()).toContain(
-      '408,074 trainable parameters, 1,024 numbers of state; loss softmaxCrossEntropy',
-    );
+    expect(lines[5]).toEqual(['dense2', 'dense', '10', '5,130', '10,240']);
+    const last = lines.at(-1)?.join(' ');
+    expect(last).toContain('408,074 trainable parameters, 1,024 numbers of state');
+    expect(last).toContain('813,056 FLOPs per sample');
+    expect(last).toContain('loss softmaxCrossEntropy');
   });
 });
 
