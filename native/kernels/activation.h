@@ -185,7 +185,7 @@ static void withDerivative(int id, float parameter, Body body) {
     case kGeluTanh:
       return body([](float x) { return geluTanhDerivative(x); });
     case kSoftplus:
-      return body([](float y) { return -exponentialMinusOne(-y); });
+      return body([](float y) { return -exponentialMinusOne(-atLeast(y, 0.0F)); });
     case kSoftsign:
       return body([](float y) { return (1.0F - absolute(y)) * (1.0F - absolute(y)); });
     case kSilu:
