@@ -140,7 +140,7 @@ export const activationTable: readonly ActivationRow[] = [
       [5, 4.999999770820381, 1.0000015463619898],
     ],
     ends: [0, Infinity],
-    // Four roundings of an exponent that reaches 70 while float32 still holds the value: 4 · 70 units and a few more.
+    // The exponent reaches 70 where float32 still holds the value, and its rounding with it.
     units: 128,
   },
   {
