@@ -51,20 +51,25 @@ class Softmax implements Layer<SoftmaxTrace> {
   readonly parameters = [];
   readonly multiplyAdds = 0;
   readonly leastRows = 1;
+  /** Left to the loss. */
+  readonly #absorbed: boolean;
 
-  constructor({ name, inputs }: LayerContext) {
+  constructor({ name, inputs, absorbed }: LayerContext) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = inputs;
+    this.#absorbed = absorbed === 'softmax';
   }
 
   forward(program: ProgramBuilder, input: Value): SoftmaxTrace {
+    if (this.#absorbed) return { input, output: input };
     const output = program.rows(this.outputs, { requiresGradient: input.requiresGradient });
     program.call('softmax', { input, output }, {});
     return { input, output };
   }
 
   backward(program: ProgramBuilder, { input, output }: SoftmaxTrace, outputGradient: Value): Value | undefined {
+    if (this.#absorbed) return outputGradient;
     if (!input.requiresGradient) return undefined;
     const inputGradient = program.rows(this.inputs);
     program.call('softmaxGradient', { output, outputGradient, inputGradient }, {});

@@ -1,4 +1,4 @@
-import { writeBackwardChain, writeForwardChain, type Layer, type Trace } from '../layers/index.js';
+import { writeBackwardChain, writeForwardChain, type Trace } from '../layers/index.js';
 import { writeClipping, type Optimizer } from '../optimizers/index.js';
 import { ProgramBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
@@ -69,20 +69,14 @@ export function compileActivations(architecture: Architecture, layer: number, wh
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }
 
-/** The layers that run: a final one that the loss contains is left to the loss, so that it is applied once. */
-export function layersBeforeLoss({ layers, loss }: Architecture): readonly Layer[] {
-  const last = layers[layers.length - 1];
-  return last.type === loss.absorbs ? layers.slice(0, -1) : layers;
-}
-
 function writeForward(program: ProgramBuilder, architecture: Architecture): { output: Value; traces: Trace[] } {
-  return writeForwardChain(program, layersBeforeLoss(architecture), program.features(architecture.inputs));
+  return writeForwardChain(program, architecture.layers, program.features(architecture.inputs));
 }
 
 function writeGradients(program: ProgramBuilder, architecture: Architecture): void {
   const { output, traces } = writeForward(program, architecture);
   const gradient = architecture.loss.write(program, output, true);
-  if (gradient !== undefined) writeBackwardChain(program, layersBeforeLoss(architecture), traces, gradient);
+  if (gradient !== undefined) writeBackwardChain(program, architecture.layers, traces, gradient);
 }
 
 function writeUpdates(program: ProgramBuilder, { parameters }: Architecture, optimizer: Optimizer | undefined): void {

@@ -14,6 +14,8 @@ interface Part {
 interface Fusing {
   readonly values: ReadonlyMap<string, Float32Array>;
   readonly keepDropout: boolean;
+  /** Stays in any case: without it, the activation before it would become the final one, which the loss absorbs. */
+  readonly last?: LayerDescription | undefined;
 }
 
 /** Layers that do nothing outside of training. */
@@ -28,7 +30,8 @@ export function fuseArchitecture(
   fusing: Fusing,
 ): { architecture: Architecture; values: Values } {
   const { inputs, loss, layers, descriptions, regularizers } = architecture;
-  const parts = fuseChain(layers, descriptions, fusing);
+  const last = loss.absorbs === undefined ? undefined : descriptions.at(-1);
+  const parts = fuseChain(layers, descriptions, { ...fusing, last });
   const fused = buildArchitecture(inputs, descriptionsOf(parts), loss, regularizers);
   const values: Values = new Map(parts.flatMap((part) => [...part.values]));
   const frozen = [...architecture.frozen].filter((name) => fused.parameters.some(({ layer }) => layer === name));
@@ -44,7 +47,8 @@ function fuseChain(layers: readonly Layer[], descriptions: readonly LayerDescrip
   descriptions.forEach((description, i) => {
     const part = partOf(layers[i], description, fusing);
     const before = parts.at(-1);
-    if (trainingOnly.includes(description.type) && !fusing.keepDropout) return;
+    const vanishes = trainingOnly.includes(description.type) && description !== fusing.last;
+    if (vanishes && !fusing.keepDropout) return;
     if (description.type === 'batchNorm') checkNothingBetween(parts, part);
     const fused = before !== undefined && isPlain(before.description) ? fusedPair(before, part) : undefined;
     if (fused === undefined) parts.push(part);

@@ -30,7 +30,8 @@ export interface ActivationStatistics extends LayerActivations {
  *
  * Values are those of prediction (no dropout, running statistics); gradients are those of one training step on all the
  * samples at once. A value is saturated where |activation′| < `saturation`: for ReLU where it is 0, for sigmoid below 0.053
- * and above 0.947, for tanh beyond ±0.975. A unit is dead when it is saturated on every sample. Blocks count as one layer.
+ * and above 0.947, for tanh beyond ±0.975. A unit is dead when it is saturated on every sample. Blocks count as one layer. A final
+ * activation that the loss applies itself is left out: the last layer is seen with its logits.
  * The network is left as it is; a network that trains is seen as after its last slice of steps.
  *
  * @param options `samples` at least 1, default 1024; `saturation` in (0, 1), default 0.05; `bins` from 1 to 1000, default 20

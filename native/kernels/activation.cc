@@ -1,6 +1,7 @@
 #include "kernels/activation.h"
 
 #include "kernels/kernels.h"
+#include "kernels/row_sums.h"
 
 namespace blasnet::BLASNET_SIMD {
 
@@ -32,14 +33,9 @@ double softmax(const Tile& tile) {
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float* input = tile.operand[0] + row * columns;
     float* output = tile.operand[1] + row * columns;
-    float largest = input[0];
-    for (std::int64_t j = 1; j < columns; j++) largest = input[j] <= largest ? largest : input[j];
-    float sum = 0;
-    for (std::int64_t j = 0; j < columns; j++) {
-      output[j] = exponential(input[j] - largest);
-      sum += output[j];
-    }
-    const float factor = 1.0F / sum;
+    const float most = largestOfRow(columns, input);
+    for (std::int64_t j = 0; j < columns; j++) output[j] = exponential(input[j] - most);
+    const float factor = 1.0F / sumOverRow(columns, [&](auto at) { return at(output); });
     for (std::int64_t j = 0; j < columns; j++) output[j] *= factor;
   }
   return 0;

@@ -1,4 +1,4 @@
-// Sums over one row. The compiler may not reorder a float sum, so partial sums in registers are written out; their order
+// Sums over one row, and its largest element. The compiler may not reorder a float sum, so partial sums in registers are written out; their order
 // depends on the length of the row alone.
 #pragma once
 
@@ -36,6 +36,22 @@ static inline __attribute__((always_inline)) float sumOverRow(std::int64_t colum
     for (int i = 0; i < half; i++) parts[i] += parts[i + half];
   }
   return parts[0] + rest;
+}
+
+// NaN where there is one.
+BLASNET_INLINE float largestOfRow(std::int64_t columns, const float* row) {
+  float most = row[0];
+  std::int64_t j = 0;
+  if (columns >= kLaneCount) {
+    Lanes lanes = load(row);
+    for (j = kLaneCount; j + kLaneCount <= columns; j += kLaneCount) lanes = largest(lanes, load(row + j));
+    float parts[kLaneCount];
+    store(parts, lanes);
+    for (const float part : parts) most = part <= most || most != most ? most : part;
+  }
+  // Written so that a NaN, once found, is kept: no comparison with it holds.
+  for (; j < columns; j++) most = row[j] <= most || most != most ? most : row[j];
+  return most;
 }
 
 }  // namespace blasnet::BLASNET_SIMD

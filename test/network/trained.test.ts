@@ -129,6 +129,33 @@ describe('fuse', () => {
   });
 });
 
+describe('fuse at the end of a network', () => {
+  it('does not make another activation the one that the loss takes over', async () => {
+    for (const layers of [
+      [dense(3), softmax(), dropout(0.1)],
+      [dense(3), batchNorm(), softmax(), dropout(0.1), dropout(0.2)],
+    ]) {
+      const network = await trained(layers);
+      const wanted = await network.predict(samples);
+      expectClose(await network.fuse().predict(samples), wanted, { rtol: 1e-5, atol: 1e-6 });
+    }
+  });
+
+  it('leaves a final activation to the loss as before', async () => {
+    const network = new Network({
+      inputs: 6,
+      layers: [dense(8), batchNorm(), activation('relu'), dense(2), activation('sigmoid')],
+      loss: 'binaryCrossEntropy',
+      seed: 1,
+    });
+    const fused = network.fuse();
+    expect(fused.layers.map(({ type }) => type)).toEqual(['dense', 'dense']);
+    expectClose(await fused.predict(samples), await network.predict(samples), { rtol: 1e-5, atol: 1e-6 });
+    const raw = await fused.predict(samples, { raw: true });
+    expectClose(raw, await network.predict(samples, { raw: true }), { rtol: 1e-5, atol: 1e-5 });
+  });
+});
+
 describe('replaceHead', () => {
   it('copies what is below the last kernel and makes what is new', async () => {
     const network = await trained([
