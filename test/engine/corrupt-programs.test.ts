@@ -5,7 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { maxNorm, nonNegative } from '../../lib/constraints/index.js';
 import { encodeProgram } from '../../lib/engine/encode.js';
 import { activation, batchNorm, dense, dropout } from '../../lib/layers/index.js';
-import { resolveLoss, type LossName } from '../../lib/losses/index.js';
+import {
+  binaryCrossEntropy,
+  multiclassHinge,
+  resolveLoss,
+  softmaxCrossEntropy,
+  type Loss,
+  type LossName,
+} from '../../lib/losses/index.js';
 import { buildArchitecture, compileTraining } from '../../lib/network/index.js';
 import { compileEvaluation, compilePrediction } from '../../lib/network/compile.js';
 import { adam, momentum, type Optimizer } from '../../lib/optimizers/index.js';
@@ -38,6 +45,20 @@ function programs(): Program[] {
   });
 }
 
+/** Programs with constants and weights: of classes by labels and by targets, and of samples. */
+function weightedPrograms(): Program[] {
+  const classWeights = [1, 2, 3];
+  const weighing: [Loss, boolean][] = [
+    [softmaxCrossEntropy({ classWeights }), false],
+    [softmaxCrossEntropy({ targets: 'soft', classWeights, labelSmoothing: 0.1 }), true],
+    [binaryCrossEntropy({ classWeights }), true],
+    [multiclassHinge(), true],
+  ];
+  return weighing.map(([loss, weighted]) =>
+    compileTraining(buildArchitecture(7, [dense(3)], loss), adam(), 16, { weighted }),
+  );
+}
+
 const encoded = (program: Program) => Array.from(encodeProgram(program));
 
 const idOf = (name: KernelName) => signatureOf(name).id;
@@ -59,7 +80,23 @@ function lies(): [what: string, program: Program][] {
   const blocks = trainTargets.buffers.map((buffer, id) =>
     id === constrained ? { ...buffer, space: 'block' as const, offset: 0 } : buffer,
   );
+  const [byLabel, byTargets] = weightedPrograms();
+  const weighed = (program: Program, by: number): Program => ({
+    ...program,
+    calls: program.calls.map((call) =>
+      call.kernel === idOf('gatherWeightSum') ? { ...call, attributes: [by] } : call,
+    ),
+  });
+  const outside = byLabel.buffers.map((buffer, id) =>
+    id === byLabel.constants[0].buffer ? { ...buffer, offset: byLabel.sizes.fixed - 1 } : buffer,
+  );
+  const long = { ...byLabel.constants[0], values: Array.from({ length: byLabel.sizes.fixed + 1 }, () => 1) };
   return [
+    ['weighs by targets that it does not need', weighed(byLabel, 2)],
+    ['weighs by labels that it does not need', weighed(byTargets, 1)],
+    ['weighs by something unknown', weighed(byLabel, 3)],
+    ['has constants outside of its memory', { ...byLabel, buffers: outside }],
+    ['has more constants than memory', { ...byLabel, constants: [long] }],
     ['clips by a total that is not there', withCall('clipNorm', { attributes: [0.5, trainTargets.totals.length] })],
     ['clips by a total with a negative number', withCall('clipNorm', { attributes: [0.5, -1] })],
     ['clips by half a total', withCall('clipNorm', { attributes: [0.5, 0.5] })],
@@ -115,7 +152,7 @@ async function fuzz(count: number, seed: number, codes: readonly (readonly numbe
 
 describe.skipIf(addon === undefined)('corrupted programs', () => {
   it('are accepted as they come, before anything is corrupted', () => {
-    for (const program of programs()) addon?.compile(encodeProgram(program), undefined);
+    for (const program of [...programs(), ...weightedPrograms()]) addon?.compile(encodeProgram(program), undefined);
   });
 
   it.each(lies())('one that %s is refused when it is compiled', async (_what, program) => {
@@ -133,7 +170,11 @@ describe.skipIf(addon === undefined)('corrupted programs', () => {
   });
 
   it.each([1, 2, 3, 4])('are refused with ERR_ENGINE_INPUT, or run within their memory: seed %i', async (seed) => {
-    const { code, signal, output, errors } = await fuzz(6000, seed, programs().map(encoded));
+    const { code, signal, output, errors } = await fuzz(
+      6000,
+      seed,
+      [...programs(), ...weightedPrograms()].map(encoded),
+    );
     expect(signal, `${output}\n${errors}`).toBeNull();
     expect(code, errors.slice(0, 4000)).toBe(0);
     const counts = JSON.parse(output) as Record<string, number>;

@@ -54,7 +54,8 @@ function dataFor(kind) {
   const features = new Float32Array(length * width).fill(kind % 7 === 6 ? 3e9 : 0.5);
   const labels = kind % 2 === 0 ? Int32Array.from({ length }, (_, i) => i % 3) : undefined;
   const targets = kind % 5 < 2 ? new Float32Array(length * 3).fill(1) : undefined;
-  return addon.createData(length, width, features, 1, labels, targets, targets === undefined ? 0 : 3);
+  const weights = kind % 4 === 1 ? new Float32Array(length).fill(0.5) : undefined;
+  return addon.createData(length, width, features, 1, labels, targets, targets === undefined ? 0 : 3, weights);
 }
 
 async function tryRun(program, code, kind) {
