@@ -54,6 +54,8 @@ export interface Addon {
    */
   failAllocation?(after: number, forever?: boolean): void;
   fault?(site: number, kind: number, after: number, forever?: boolean): void;
+  /** The machine has no more than so many bytes. */
+  limitMemory?(bytes: number): void;
   /** Bytes in native arrays now, in the whole process. */
   allocatedBytes?(): number;
 }

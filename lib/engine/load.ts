@@ -60,12 +60,26 @@ function loadOne(path: string): Addon {
 function checkManifest(path: string): void {
   const manifestPath = `${path}.json`;
   if (!existsSync(manifestPath)) throw new Error(`There is no ${manifestPath} to check the addon against`);
-  const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as { size?: unknown; sha256?: unknown };
+  const { size, sha256 } = readManifest(manifestPath);
   const bytes = readFileSync(path);
-  if (bytes.length !== manifest.size) {
-    throw new Error(`The addon is damaged: ${bytes.length} bytes where ${String(manifest.size)} were built`);
+  if (bytes.length !== size) {
+    throw new Error(`The addon is damaged: ${bytes.length} bytes where ${size} were built`);
   }
-  if (createHash('sha256').update(bytes).digest('hex') !== manifest.sha256) {
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
     throw new Error('The addon is damaged: its SHA-256 differs from the one noted when it was built');
   }
+}
+
+function readManifest(path: string): { size: number; sha256: string } {
+  let manifest: { size?: unknown; sha256?: unknown } | null;
+  try {
+    manifest = JSON.parse(readFileSync(path, 'utf8')) as typeof manifest;
+  } catch (error) {
+    throw new Error(`The addon's manifest ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  const { size, sha256 } = manifest ?? {};
+  if (typeof size !== 'number' || typeof sha256 !== 'string') {
+    throw new Error(`The addon's manifest ${path} does not hold its size and SHA-256`);
+  }
+  return { size, sha256 };
 }

@@ -3,13 +3,16 @@ import { ones, zeros } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
-export interface LayerNormOptions {
+export interface LayerNormOptions extends LayerUpdateOptions {
   /** Added to the variance; above 0, default 1e-5. */
   epsilon?: number;
   /** Unique in the network; by default `layerNorm1`, `layerNorm2`, … */
   name?: string;
 }
+
+const optionNames = ['epsilon', ...updateOptionNames, 'name'] as const;
 
 /**
  * Layer normalization: each sample gets mean 0 and variance 1 over its features, then a learned scale and shift. Unlike
@@ -20,7 +23,7 @@ export interface LayerNormOptions {
  * Mean and (biased) variance are those of the sample's own row. Shapes: input and output `[batch, features]`. Parameters:
  * `gamma` (ones at first) and `beta` (zeros), both `[features]`.
  *
- * @param options `epsilon` above 0, default 1e-5; `name`
+ * @param options `epsilon` above 0, default 1e-5; `learningRateMultiplier` and `weightDecay` as in {@link dense}; `name`
  * @throws OptionError for options that are unknown or out of range
  *
  * @example
@@ -29,18 +32,20 @@ export interface LayerNormOptions {
  * Source: Ba, Kiros, Hinton, "Layer normalization", 2016. As in PyTorch; Keras' epsilon is 1e-3.
  */
 export function layerNorm(options?: LayerNormOptions): LayerDescription {
-  const given = checkOptions<LayerNormOptions>('layerNorm', options, ['epsilon', 'name']);
+  const given = checkOptions<LayerNormOptions>('layerNorm', options, optionNames);
+  const { updates, config: updateConfig } = checkUpdates(given);
   const epsilon = checkNumber('epsilon', given.epsilon ?? 1e-5, { above: 0 });
   return {
     type: 'layerNorm',
     name: given.name === undefined ? undefined : checkString('name', given.name),
-    config: { epsilon },
+    config: { epsilon, ...updateConfig },
+    updates,
     build: (context) => new LayerNorm(context, epsilon),
   };
 }
 
 export function layerNormFromConfig(config: Record<string, unknown>): LayerDescription {
-  return layerNorm(checkOptions<LayerNormOptions>('layerNorm', config, ['epsilon', 'name']));
+  return layerNorm(checkOptions<LayerNormOptions>('layerNorm', config, optionNames));
 }
 
 interface LayerNormTrace extends Trace {

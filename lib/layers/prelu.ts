@@ -3,13 +3,16 @@ import { constant } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
-export interface PreluOptions {
+export interface PreluOptions extends LayerUpdateOptions {
   /** What every slope begins with; a finite number, default 0.25. */
   slope?: number;
   /** Unique in the network; by default `prelu1`, `prelu2`, … */
   name?: string;
 }
+
+const optionNames = ['slope', ...updateOptionNames, 'name'] as const;
 
 /**
  * Parametric ReLU: a leaky ReLU that learns how much it leaks, for each feature.
@@ -19,7 +22,7 @@ export interface PreluOptions {
  * Shapes: input and output `[batch, features]`. Parameter: `slope`, `[features]`; as the scale of a normalization it is
  * never penalized. The dense layer before it takes `initializer: 'heNormal'`, as it cannot know what follows.
  *
- * @param options `slope` finite, default 0.25; `name`
+ * @param options `slope` finite, default 0.25; `learningRateMultiplier` and `weightDecay` as in {@link dense}; `name`
  * @throws OptionError for options that are unknown or out of range
  *
  * @example
@@ -29,18 +32,20 @@ export interface PreluOptions {
  * slope for all features unless told their number; both else are this.
  */
 export function prelu(options?: PreluOptions): LayerDescription {
-  const given = checkOptions<PreluOptions>('prelu', options, ['slope', 'name']);
+  const given = checkOptions<PreluOptions>('prelu', options, optionNames);
+  const { updates, config: updateConfig } = checkUpdates(given);
   const slope = checkNumber('slope', given.slope ?? 0.25);
   return {
     type: 'prelu',
     name: given.name === undefined ? undefined : checkString('name', given.name),
-    config: { slope },
+    config: { slope, ...updateConfig },
+    updates,
     build: (context) => new Prelu(context, slope),
   };
 }
 
 export function preluFromConfig(config: Record<string, unknown>): LayerDescription {
-  return prelu(checkOptions<PreluOptions>('prelu', config, ['slope', 'name']));
+  return prelu(checkOptions<PreluOptions>('prelu', config, optionNames));
 }
 
 interface PreluTrace extends Trace {

@@ -27,9 +27,9 @@ export function fuseArchitecture(
   architecture: Architecture,
   fusing: Fusing,
 ): { architecture: Architecture; values: Values } {
-  const { inputs, loss, layers, descriptions } = architecture;
+  const { inputs, loss, layers, descriptions, regularizers } = architecture;
   const parts = fuseChain(layers, descriptions, fusing);
-  const fused = buildArchitecture(inputs, descriptionsOf(parts), loss);
+  const fused = buildArchitecture(inputs, descriptionsOf(parts), loss, regularizers);
   const values: Values = new Map(parts.flatMap((part) => [...part.values]));
   const frozen = [...architecture.frozen].filter((name) => fused.parameters.some(({ layer }) => layer === name));
   return { architecture: { ...fused, frozen: new Set(frozen) }, values };

@@ -216,6 +216,11 @@ Napi::Value fault(const Info& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value setMemoryLimit(const Info& info) {
+  limitMemory(static_cast<std::size_t>(toInteger(info[0], "bytes")));
+  return info.Env().Undefined();
+}
+
 Napi::Value getAllocatedBytes(const Info& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(allocatedBytes()));
 }
@@ -243,6 +248,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     // Not guarded: an order for the next call must not meet the call that takes it back.
     exports.Set("failAllocation", Napi::Function::New<failAllocation>(env, "failAllocation"));
     exports.Set("fault", Napi::Function::New<fault>(env, "fault"));
+    exports.Set("limitMemory", Napi::Function::New<setMemoryLimit>(env, "limitMemory"));
     exports.Set("allocatedBytes", Napi::Function::New<getAllocatedBytes>(env, "allocatedBytes"));
   }
   return exports;

@@ -20,11 +20,13 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-// Blocks from here on are compared with what the machine has left before they are asked for.
-constexpr std::size_t kLargeBlock = std::size_t{64} << 20;
+// After so many bytes, in one block or in many, what is asked for is compared with what the machine has left.
+constexpr std::size_t kBetweenLooks = std::size_t{64} << 20;
 constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
 std::atomic<std::int64_t> allocated{0};
+std::atomic<std::size_t> sinceLook{0};
+std::atomic<std::size_t> limit{kUnlimited};
 
 #if defined(__linux__)
 // The number that `format` finds in a small file of the kernel's; kUnlimited where there is none.
@@ -47,27 +49,35 @@ std::size_t numberIn(const char* path, const char* format) {
 // What the machine, or the container we run in, can give. Linux promises more than it has and ends the process that
 // takes it by its word, where no error can be caught.
 std::size_t availableBytes() {
+  std::size_t machine = kUnlimited;
+  std::size_t container = limit;
 #if defined(__linux__)
-  const std::size_t machine = numberIn("/proc/meminfo", "MemAvailable: %llu kB");
-  std::size_t container = numberIn("/sys/fs/cgroup/memory.max", "%llu");
+  machine = numberIn("/proc/meminfo", "MemAvailable: %llu kB");
+  if (machine != kUnlimited) machine *= 1024;
+  container = std::min(container, numberIn("/sys/fs/cgroup/memory.max", "%llu"));
   container = std::min(container, numberIn("/sys/fs/cgroup/memory/memory.limit_in_bytes", "%llu"));
+#endif
   const auto ours = static_cast<std::size_t>(std::max<std::int64_t>(allocated.load(), 0));
   if (container != kUnlimited) container -= std::min(container, ours);
-  return std::min(machine > kUnlimited / 1024 ? kUnlimited : machine * 1024, container);
-#else
-  return kUnlimited;
-#endif
+  return std::min(machine, container);
+}
+
+bool isMoreThanThereIs(std::size_t bytes) {
+  if (sinceLook.fetch_add(bytes) + bytes < kBetweenLooks) return false;
+  sinceLook = 0;
+  return bytes > availableBytes();
 }
 
 }  // namespace
 
 std::int64_t allocatedBytes() { return allocated.load(); }
 
+void limitMemory(std::size_t bytes) { limit = bytes; }
+
 void* allocateAligned(std::size_t bytes) {
   if (bytes == 0) return nullptr;
   meetFault(FaultSite::allocation);
-  if (bytes > (std::size_t{1} << 46)) throw std::bad_alloc();
-  if (bytes >= kLargeBlock && bytes > availableBytes()) throw std::bad_alloc();
+  if (bytes > (std::size_t{1} << 46) || isMoreThanThereIs(bytes)) throw std::bad_alloc();
   const std::size_t alignment = bytes >= kHugePage ? kHugePage : kAlignment;
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
 #if defined(_WIN32)

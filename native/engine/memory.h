@@ -17,6 +17,9 @@ void freeAligned(void* pointer, std::size_t bytes) noexcept;
 // Bytes that are allocated now, in the whole process.
 std::int64_t allocatedBytes();
 
+// For tests: the machine has no more than so many bytes.
+void limitMemory(std::size_t bytes);
+
 template <typename T>
 class AlignedArray {
  public:

@@ -164,7 +164,7 @@ void Runner::run() {
       meetFault(FaultSite::thread);
       helpers.emplace_back([this, worker] { work(worker); });
     }
-  } catch (const std::exception&) {
+  } catch (...) {
     // The system has no more threads: the ones that did start do the work.
     barrier_->expectFewer(threads_ - 1 - static_cast<int>(helpers.size()));
   }
