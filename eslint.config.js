@@ -8,9 +8,11 @@ const library = path.join(import.meta.dirname, 'lib');
 const readonly = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 const nodeGlobals = readonly(
   'AbortController',
+  'AbortSignal',
   'Buffer',
   'URL',
   'console',
+  'fetch',
   'performance',
   'process',
   'setImmediate',

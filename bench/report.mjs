@@ -48,23 +48,25 @@ export function workloadReport(rows) {
     'samples/core·s',
     'ours is',
   ];
+  const noise = noiseOf(rows);
   const lines = rows.flatMap((row) => [
-    cellsOf(row, row.contender),
+    cellsOf(row, row.contender, noise.length > 0),
     // The variants that were not the best, below the one that was.
     ...(row.variants ?? [])
       .filter((one) => nameOf(one) !== nameOf(row))
-      .map((one) => cellsOf({ ...one, goal: null }, '')),
+      .map((one) => cellsOf({ ...one, goal: null }, '', false)),
   ]);
   const notes = rows.flatMap((row) => row.notes.map((note) => `  note: ${row.contender}, ${note}`));
-  return [`\n${title}, ${rows[0].data}${flops}`, table(columns, lines), ...notes, ...noiseOf(rows)].join('\n');
+  return [`\n${title}, ${rows[0].data}${flops}`, table(columns, lines), ...notes, ...noise].join('\n');
 }
 
-/** @param {Row} row @param {string} name */
-function cellsOf(row, name) {
+/** @param {Row} row @param {string} name @param {boolean} noisy whether a verdict is in doubt */
+function cellsOf(row, name, noisy) {
   const ours = row.ratio === null && row.variants === undefined && name !== '';
   const reached = ours ? row.shareOfPeak : row.ratio;
   const goal = row.goal === null ? '' : `≥ ${ours ? percent(row.goal) : `${row.goal}×`}`;
-  const verdict = row.goal === null || reached === null ? '' : reached >= row.goal ? 'met' : 'not met';
+  const verdict =
+    row.goal === null || reached === null ? '' : `${reached >= row.goal ? 'met' : 'not met'}${noisy ? '?' : ''}`;
   const configuration = row.configuration === '' || row.configuration === row.mode ? '' : `, ${row.configuration}`;
   return [
     name,

@@ -163,16 +163,6 @@ export {
   type WarmUpOptions,
 } from './optimizers/index.js';
 export type { Fans } from './program/parameters.js';
-export { l1, l1l2, l2, type L1L2Options, type Regularizer, type RegularizerLike } from './regularizers/index.js';
-export {
-  maxNorm,
-  minMaxNorm,
-  nonNegative,
-  unitNorm,
-  type Constraint,
-  type ConstraintLike,
-  type MinMaxNormOptions,
-} from './constraints/index.js';
 export {
   measure,
   metrics,
@@ -184,6 +174,16 @@ export {
   type MetricValues,
   type PerClass,
 } from './metrics/index.js';
+export { l1, l1l2, l2, type L1L2Options, type Regularizer, type RegularizerLike } from './regularizers/index.js';
+export {
+  maxNorm,
+  minMaxNorm,
+  nonNegative,
+  unitNorm,
+  type Constraint,
+  type ConstraintLike,
+  type MinMaxNormOptions,
+} from './constraints/index.js';
 export {
   activationStatistics,
   Fit,

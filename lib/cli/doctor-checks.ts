@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { engineInfo, findMnist, measurePeak, type EngineInfo, type MnistPlace } from '../index.js';
 import { narrowKernel } from './blas-kernel.js';
 import { toolsAdvice } from './build-tools.js';
@@ -116,18 +116,20 @@ function cpuQuota(): number | undefined {
   }
 }
 
-export function checkPeak(info: EngineInfo | Error, measure = measurePeak): Check | undefined {
+export function checkPeak(info: EngineInfo | Error, measure = measurePeak, load = loadavg()[0]): Check | undefined {
   if (info instanceof Error || info.engine !== 'native') return undefined;
   const peak = measure();
   if (peak === undefined) return undefined;
   const { gflops, gigabytesPerSecond, threads } = peak;
   const measured = `${gflops.toFixed(0)} GFLOP/s in float32, ${gigabytesPerSecond.toFixed(0)} GB/s`;
-  return ok('Peak', `${measured}, measured on ${counted(threads, 'thread')}`);
+  const detail = `${measured}, measured on ${counted(threads, 'thread')}`;
+  if (load <= threads / 2) return ok('Peak', detail);
+  return ok('Peak', `${detail}; too low, as other programs are at work (load ${load.toFixed(1)})`);
 }
 
 export function checkData(places: readonly MnistPlace[]): Check {
   const complete = places.find(({ missing }) => missing.length === 0);
-  if (complete !== undefined) return ok('Data', `MNIST in ${tilde(complete.directory)} (${complete.found.join(', ')})`);
+  if (complete !== undefined) return ok('Data', `MNIST in ${tilde(complete.directory)} (all four files)`);
   const looked = places.map(({ directory, found, missing }) => {
     if (found.length === 0) return `none of the four files in ${tilde(directory)}`;
     return `${tilde(directory)} has ${found.join(', ')} and lacks ${missing.join(', ')}`;

@@ -11,6 +11,7 @@ export interface Ink {
 /** Side of MNIST's images, and of the box that its digits were scaled to. */
 const [SIDE, BOX] = [28, 20];
 const LEAST_CONTRAST = 24;
+const EDGE = 64;
 
 /** How an image became the network's input. */
 export interface DigitImage {
@@ -123,11 +124,11 @@ function meanOf(counts: Float64Array, first: number, last: number): number {
   return count === 0 ? (first + last) / 2 : sum / count;
 }
 
-/** The smallest part that holds all pixels that are more ink than not. */
+/** The smallest part that holds all ink but its faintest edge. */
 function cropped({ width, height, values }: Ink): Ink {
   let [top, bottom, left, right] = [height, -1, width, -1];
   for (let i = 0; i < values.length; i++) {
-    if (values[i] < 128) continue;
+    if (values[i] < EDGE) continue;
     const [row, column] = [Math.floor(i / width), i % width];
     [top, bottom] = [Math.min(top, row), Math.max(bottom, row)];
     [left, right] = [Math.min(left, column), Math.max(right, column)];

@@ -43,19 +43,22 @@ export async function readPng(path: string): Promise<Picture> {
   try {
     return decodePng(bytes);
   } catch (error) {
-    const reason = error instanceof FormatError ? error.message : 'it is damaged';
-    throw new FormatError(`${path}: ${reason}`, { cause: error });
+    throw error instanceof FormatError ? new FormatError(`${path}: ${error.message}`, { cause: error }) : error;
   }
 }
 
-/** Decodes PNG bytes; see {@link readPng}. */
+/** Decodes PNG bytes; see {@link readPng}. @throws FormatError and nothing else */
 export function decodePng(bytes: Uint8Array): Picture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = readHeader(file);
   const needed = neededChunks(file);
   checkUnpackedSize(needed.data, header);
-  const picture = decode(needed.file, { checkCrc: true });
-  return { width: header.width, height: header.height, pixels: toRgba(picture, header) };
+  try {
+    const pixels = toRgba(decode(needed.file, { checkCrc: true }), header);
+    return { width: header.width, height: header.height, pixels };
+  } catch (cause) {
+    throw new FormatError('the file is damaged', { cause });
+  }
 }
 
 async function readBounded(path: string): Promise<Buffer> {

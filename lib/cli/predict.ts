@@ -25,10 +25,8 @@ interface Input {
 
 /** `blasnet predict`. */
 export async function predict(modelPath: string, imagePath: string, options: PredictOptions): Promise<number> {
-  const [network, picture] = await Promise.all([
-    Network.load(modelPath, { engine: options.engine }),
-    readPng(imagePath),
-  ]);
+  const network = await Network.load(modelPath, { engine: options.engine });
+  const picture = await readPng(imagePath);
   const input = inputFor(network, picture);
   const outputs = await network.predict(input.values);
   const areProbabilities = network.lossName === 'softmaxCrossEntropy';
@@ -98,6 +96,6 @@ function probabilityLines(outputs: Float32Array, width: number, out: Terminal): 
     const line = `${String(index).padStart(labelWidth)} ${drawn} ${share}`;
     return index === best ? out.style(['bold', 'green'], line) : line;
   });
-  const verdict = `This is a ${best}: ${percent(outputs[best], 1)} sure.`;
+  const verdict = `Prediction: ${best}, ${percent(outputs[best], 1)} sure`;
   return [...lines, '', out.style('bold', verdict)];
 }

@@ -5,6 +5,7 @@ import { commandsHelp, predictHelp, trainHelp } from './help.js';
 import { layerWidths, number, wholeNumber } from './option-values.js';
 import { guardOutput, plainWarnings } from './process-streams.js';
 import { packageVersion } from './package-info.js';
+import { printable } from './terminal/text.js';
 import type { DoctorOptions } from './doctor.js';
 import type { PredictOptions } from './predict.js';
 import type { TrainOptions } from './training-run.js';
@@ -62,7 +63,7 @@ function addTrain(program: Command, end: (exitCode: number) => void): void {
     .option('--l2 <strength>', 'L2 penalty on the weights, such as 1e-5', number({ min: 0 }))
     .addOption(new Option('--optimizer <name>', 'how weights follow gradients').choices(optimizerNames).default('adam'))
     .option('--learning-rate <rate>', "default: the optimizer's own, 0.001 for adam", number({ above: 0 }))
-    .option('--batch-size <samples>', 'samples in one step', wholeNumber(1), 512)
+    .option('--batch-size <samples>', 'samples in one step (default: 512, or all where fewer)', wholeNumber(1))
     .option('--epochs <number>', 'passes over the data', wholeNumber(1), 10)
     .option('--seed <number>', 'the same seed gives the same weights; default: drawn', wholeNumber(0))
     .option('--threads <number>', 'default: one for each core', wholeNumber(1))
@@ -91,10 +92,12 @@ function addPredict(program: Command, end: (exitCode: number) => void): void {
     );
 }
 
-/** Commander's errors in our wording: one line, with its suggestion. */
+/** Commander's errors in our wording: one line, with its suggestion or a better one. */
 function oneLine(text: string): string {
-  return `blasnet: ${text
+  const line = text
     .trim()
     .replace(/^error: /, '')
-    .replaceAll('\n', ' ')}\n`;
+    .replaceAll('\n', ' ');
+  const known = /^unknown option '--(lr|eta)\b/.test(line);
+  return `blasnet: ${known ? line.replace(/ \(Did you mean.*|$/, ' (Did you mean --learning-rate?)') : printable(line)}\n`;
 }

@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { engineInfo, FileError, type Network } from '../index.js';
+import { engineInfo, FileError, selectEngine, type Network } from '../index.js';
 import { narrowKernel, narrowKernelWarning } from './blas-kernel.js';
 import { Interrupt } from './interrupt.js';
 import { mistakesOf } from './mistakes.js';
@@ -11,7 +11,7 @@ import { flow, printable } from './terminal/text.js';
 import { counted, grouped } from './terminal/format.js';
 import { loadTrainingData, mustDownload, type TrainingData } from './training-data.js';
 import { epochLine, reportTraining } from './training-report.js';
-import { describeNetwork, networkFor, runTraining, type TrainOptions } from './training-run.js';
+import { describeNetwork, networkFor, runTraining, type TrainingRun, type TrainOptions } from './training-run.js';
 import { trainingJson, type Trained } from './training-json.js';
 
 /** `blasnet train`: everything is checked, then trained, saved, tested and reported, in that order. */
@@ -26,15 +26,15 @@ export async function train(what: string, options: TrainOptions): Promise<number
     await checkDestination(options.save);
     goOnWithoutOutput();
   }
+  selectEngine({ engine: options.engine, threads: options.threads });
   const progress = new ProgressLine(options.progress ? live : { ...live, live: false });
   if (await mustDownload(what, options.data)) progress.show('Looking for MNIST …');
   const data = await loadTrainingData(what, options.data).finally(() => progress.clear());
   const network = networkFor(data, options);
   warnOfNarrowKernel(network);
-  headerLines(data, network, options, out).forEach(print);
-
   const interrupt = new Interrupt();
   try {
+    headerLines(data, network, options, out).forEach(print);
     const run = await runTraining(network, data, options, {
       signal: interrupt.signal,
       onProgress: (state) => progress.update(state),
@@ -45,7 +45,7 @@ export async function train(what: string, options: TrainOptions): Promise<number
     }).finally(() => progress.clear());
     if (interrupt.received !== undefined) print(`${interrupt.received}: stopped. What there is by now:`);
     if (options.save !== undefined) await network.save(options.save);
-    const { evaluation, predictions } = await test(network, data);
+    const { evaluation, predictions } = await test(network, data, run, options.epochs);
     const mistakes = mistakesOf(predictions, data.test.labels!);
     const trained: Trained = { data, network, options, run, evaluation, mistakes, interrupted: interrupt.received };
     if (options.json === true) out.print(JSON.stringify(trainingJson(trained), undefined, 2));
@@ -56,8 +56,13 @@ export async function train(what: string, options: TrainOptions): Promise<number
   }
 }
 
-async function test(network: Network, { test: samples }: TrainingData) {
-  const evaluation = await network.evaluate(samples);
+/** The last epoch has just been tested; a training that was stopped before its end has not. */
+async function test(network: Network, { test: samples }: TrainingData, { epochs }: TrainingRun, wanted: number) {
+  const last = epochs.at(-1);
+  const evaluation =
+    last?.valLoss !== undefined && epochs.length === wanted
+      ? { loss: last.valLoss, accuracy: last.valAccuracy }
+      : await network.evaluate(samples);
   return { evaluation, predictions: await network.predict(samples) };
 }
 

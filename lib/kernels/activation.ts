@@ -104,7 +104,7 @@ export const activationKernels: readonly ActivationKernel[] = [
     name: 'softplus',
     saves: 'output',
     value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-    derivative: (y) => -Math.expm1(-y),
+    derivative: (y) => -Math.expm1(-Math.max(y, 0)),
   },
   {
     name: 'softsign',

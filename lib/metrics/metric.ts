@@ -70,8 +70,8 @@ export function largestAt(values: ArrayLike<number>, offset: number, width: numb
 /** How one class of several, or of two, is read from a pass. */
 export interface ClassReader {
   readonly classes: number;
-  truth(batch: Batch, row: number): number;
-  predicted(batch: Batch, row: number): number;
+  readonly truth: (batch: Batch, row: number) => number;
+  readonly predicted: (batch: Batch, row: number) => number;
 }
 
 /** Yes from one half on. */

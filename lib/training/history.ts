@@ -1,6 +1,6 @@
 import type { EngineName } from '../engine/engine.js';
-import { GRADIENT_NORM } from '../optimizers/index.js';
 import type { MetricValues } from '../metrics/index.js';
+import { GRADIENT_NORM } from '../optimizers/index.js';
 
 /** What one epoch of training came to. Means are over samples. */
 export interface EpochRecord {
@@ -48,6 +48,13 @@ export interface History {
   readonly samplesPerSecond: number;
 }
 
+/** Means over data, by the name of the total. */
+export interface Scores {
+  readonly loss: number;
+  readonly accuracy?: number;
+  readonly metrics?: MetricValues;
+}
+
 const isNorm = (name: string) => name.startsWith(GRADIENT_NORM);
 
 /** Totals that are one number a step; all others are sums over the samples of the step. */
@@ -61,13 +68,6 @@ export function gradientNormOf(names: readonly string[], totals: ArrayLike<numbe
   return Math.sqrt(names.reduce((sum, name, i) => (isNorm(name) ? sum + totals[first + i] : sum), 0));
 }
 
-/** Means over data, by the name of the total. */
-export interface Scores {
-  readonly loss: number;
-  readonly accuracy?: number;
-  readonly metrics?: MetricValues;
-}
-
 /** Adds up what the steps of an epoch report. */
 export class EpochSums {
   samples = 0;
@@ -75,9 +75,9 @@ export class EpochSums {
   seconds = 0;
   readonly #sums: Float64Array;
   readonly #names: readonly string[];
-  #gradientNorms: number | undefined;
   /** Place of the total by which a weighted mean loss was divided; -1 where samples count alike. */
   readonly #weight: number;
+  #gradientNorms: number | undefined;
 
   constructor(names: readonly string[]) {
     this.#names = names;

@@ -273,9 +273,9 @@ export class Network extends Model {
 
   /**
    * Lets an `inputNormalization` layer learn mean and deviation from data now, whatever it learned before. `fit` does it by
-   * itself before the first step of a network that has not learned yet.
+   * itself before the first step of a network that has not learned yet. While the network trains it waits its turn.
    *
-   * @throws ShapeError for data of another width, StateError during a fit or where the network has no such layer
+   * @throws ShapeError for data of another width, StateError where the network has no such layer
    */
   async adaptInputs(data: Data): Promise<void> {
     const checked = toDataset(data, 'data');
@@ -283,7 +283,7 @@ export class Network extends Model {
     if (!this.architecture.layers.some((layer) => layer.learnInputs !== undefined)) {
       throw new StateError('Expected a network with an inputNormalization layer for adaptInputs');
     }
-    await this.learnInputs(checked, { again: true });
+    await this.inTurn(() => this.learnInputs(checked, { again: true }));
   }
 
   /** Means of the evaluation's totals over data that the engine holds. @internal */

@@ -239,7 +239,8 @@ class Decoder {
       }
       if (extent != group.extent) invalid(rule, "its axis differs from its group's");
       for (std::size_t place = 0; place < call.operands.size(); place++) {
-        if (call.operands[place].present) checkFits(rule, group, buffers_[static_cast<std::size_t>(ids_[i][place])]);
+        if (!call.operands[place].present) continue;
+        checkFits(rule, rule.operands[place], group, buffers_[static_cast<std::size_t>(ids_[i][place])]);
       }
     }
   }
@@ -276,7 +277,7 @@ class Decoder {
     return 0;
   }
 
-  void checkFits(const KernelRule& rule, const Group& group, const Buffer& buffer) const {
+  void checkFits(const KernelRule& rule, const OperandRule& operand, const Group& group, const Buffer& buffer) const {
     std::int64_t leading = buffer.first;
     std::int64_t size = 0;
     switch (buffer.space) {
@@ -293,7 +294,10 @@ class Decoder {
         size = program_.sizes[2];
         break;
       case Space::block:
-        if (group.extent != buffer.first) invalid(rule, "uses a block outside its group");
+        // A block holds a part of the leading extent: of no use to kernels that are cut along another.
+        if (group.extent != buffer.first || operand.shape.front() != rule.split) {
+          invalid(rule, "uses a block outside its group");
+        }
         leading = std::min(group.tile, buffer.first);
         size = program_.sizes[3];
         break;

@@ -28,8 +28,8 @@ enum Activation {
 constexpr float kSeluScale = 1.0507009873554805F;
 constexpr float kSeluScaledAlpha = 1.7580993408473768F;
 
-constexpr float kGeluScale = 0.79788456080286536F;  // √(2/π)
-constexpr float kGeluCube = 0.044715F;
+constexpr float kGeluSlope = 1.5957691216057308F;  // 2 √(2/π), and that times 0.044715
+constexpr float kGeluCube = 0.071354816272600F;
 constexpr float kInverseRootTwoPi = 0.39894228040143268F;
 constexpr float kOneSixth = 0.16666666666666667F;
 
@@ -53,22 +53,22 @@ BLASNET_INLINE float geluDerivative(float x) {
   return x < 0.0F ? tail - slope : 1.0F - tail + slope;
 }
 
-// ½ x · (1 + tanh u) = x · σ(2u) with u = √(2/π) · (x + 0.044715 x³)
+// ½ x · (1 + tanh(u/2)) = x · σ(u) with u = 2 √(2/π) · (x + 0.044715 x³)
 BLASNET_INLINE float geluTanh(float x) {
   const float bounded = atLeast(x, -kTailEnd);
-  const float u = kGeluScale * bounded * (1.0F + kGeluCube * bounded * bounded);
-  return bounded * sigmoid(2.0F * u);
+  const float u = bounded * (kGeluSlope + kGeluCube * (bounded * bounded));
+  return bounded * sigmoid(u);
 }
 
 BLASNET_INLINE float geluTanhDerivative(float x) {
   const float bounded = atMost(atLeast(x, -kTailEnd), kTailEnd);
   const float square = bounded * bounded;
-  const float u = kGeluScale * bounded * (1.0F + kGeluCube * square);
-  const float decay = exponential(-2.0F * absolute(u));
+  const float u = bounded * (kGeluSlope + kGeluCube * square);
+  const float decay = exponential(-absolute(u));
   const float high = 1.0F / (1.0F + decay);
   const float low = decay * high;
   const float own = u < 0.0F ? low : high;
-  return own + bounded * low * high * 2.0F * kGeluScale * (1.0F + 3.0F * kGeluCube * square);
+  return own + bounded * (low * high) * (kGeluSlope + 3.0F * kGeluCube * square);
 }
 
 // log(1 + eˣ) = max(x, 0) + log(1 + e^-|x|)
@@ -185,7 +185,7 @@ static void withDerivative(int id, float parameter, Body body) {
     case kGeluTanh:
       return body([](float x) { return geluTanhDerivative(x); });
     case kSoftplus:
-      return body([](float y) { return -exponentialMinusOne(-y); });
+      return body([](float y) { return -exponentialMinusOne(-atLeast(y, 0.0F)); });
     case kSoftsign:
       return body([](float y) { return (1.0F - absolute(y)) * (1.0F - absolute(y)); });
     case kSilu:

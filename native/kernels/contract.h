@@ -90,7 +90,7 @@ SimdLevel bestSimdLevel();
 const Kernel* kernelsFor(SimdLevel level);
 std::size_t kernelCount();
 
-// The kernel of a level that does two at once, see kernels/fused.h; null where there is none.
-Kernel fusedKernelFor(SimdLevel level, const char* first, const char* second, std::int64_t batchSize);
+// The kernel of a level that does several at once, see kernels/fused.h; null where there is none.
+Kernel fusedKernelFor(SimdLevel level, const char* chain, std::int64_t batchSize);
 
 }  // namespace blasnet

@@ -1,10 +1,11 @@
-// Pairs of kernels that are one: the second works on what the first still holds in registers. engine/fuse.cc puts them in
-// the place of the pair; results are those of the pair.
+// Chains of kernels that are one: the later ones work on what the first still holds in registers. engine/fuse.cc puts them
+// in the place of the chain; results are those of the chain.
 #include "kernels/fused.h"
 
 #include "kernels/adam_step.h"
 #include "kernels/kernels.h"
 #include "kernels/product_blocks.h"
+#include "kernels/sums.h"
 
 namespace blasnet::BLASNET_SIMD {
 
@@ -20,6 +21,14 @@ struct AdamTarget {
   float* secondMoment;
   std::int64_t stride;
   LaneMask lastMask;
+
+  explicit AdamTarget(const Tile& tile)
+      : numbers(tile.attributes, tile.step->scalars),
+        parameter(tile.operand[2]),
+        firstMoment(tile.operand[3]),
+        secondMoment(tile.operand[4]),
+        stride(tile.dimension[1]),
+        lastMask(lastLanes(tile.dimension[1])) {}
 
   void finish(std::int64_t row, std::int64_t column, Lanes gradient) const {
     const std::int64_t place = row * stride + column;
@@ -41,32 +50,59 @@ struct AdamTarget {
   }
 };
 
+// The same with an l2 penalty between the two. Its sum is kept aside, because targets are constant to the product.
+struct PenalizedAdamTarget {
+  AdamTarget adam;
+  Lanes lambda;
+  WideSums* squares;
+
+  void finish(std::int64_t row, std::int64_t column, Lanes gradient) const {
+    const Lanes value = load(adam.parameter + row * adam.stride + column);
+    squares->addProduct(value, value);
+    adam.finish(row, column, multiplyAdd(lambda, value, gradient));
+  }
+  void finishLast(std::int64_t row, std::int64_t column, Lanes gradient) const {
+    const Lanes value = load(adam.parameter + row * adam.stride + column, adam.lastMask);
+    squares->addProduct(value, value);
+    adam.finishLast(row, column, multiplyAdd(lambda, value, gradient));
+  }
+};
+
+// input[rows, inputs] and outputGradient[rows, units] are operands 0 and 1.
+template <typename Target>
+void multiplyForKernel(const Tile& tile, const Target& target) {
+  const std::int64_t inputs = tile.dimension[0];
+  const std::int64_t units = tile.dimension[1];
+  multiplyPanels(tile.count, units, tile.step->rows, Factor{tile.operand[0], 1, inputs}, tile.operand[1], true,
+                 tile.scratch, target);
+}
+
 }  // namespace
 
 // input[rows, inputs], outputGradient[rows, units], parameter, firstMoment, secondMoment [inputs, units]
 static double denseKernelGradientAdam(const Tile& tile) {
-  const std::int64_t inputs = tile.dimension[0];
-  const std::int64_t units = tile.dimension[1];
-  const AdamTarget target{AdamNumbers(tile.attributes, tile.step->scalars),
-                          tile.operand[2],
-                          tile.operand[3],
-                          tile.operand[4],
-                          units,
-                          lastLanes(units)};
-  multiplyPanels(tile.count, units, tile.step->rows, Factor{tile.operand[0], 1, inputs}, tile.operand[1], true,
-                 tile.scratch, target);
+  multiplyForKernel(tile, AdamTarget(tile));
   return 0;
 }
 
-Kernel fusedKernel(const char* first, const char* second, std::int64_t batchSize) {
-  const bool adamBehindGradient =
-      __builtin_strcmp(first, "denseKernelGradient") == 0 && __builtin_strcmp(second, "adam") == 0;
-  return adamBehindGradient && batchSize <= kInnerBlock ? denseKernelGradientAdam : nullptr;
+// The same operands; λ is the last attribute. Returns λ/2 · Σ parameter²
+static double denseKernelGradientL2Adam(const Tile& tile) {
+  const double lambda = tile.attributes[5];
+  WideSums squares;
+  multiplyForKernel(tile, PenalizedAdamTarget{AdamTarget(tile), every(static_cast<float>(lambda)), &squares});
+  return lambda / 2 * squares.total();
+}
+
+Kernel fusedKernel(const char* chain, std::int64_t batchSize) {
+  if (batchSize > kInnerBlock) return nullptr;
+  if (__builtin_strcmp(chain, "denseKernelGradient adam") == 0) return denseKernelGradientAdam;
+  if (__builtin_strcmp(chain, "denseKernelGradient l2 adam") == 0) return denseKernelGradientL2Adam;
+  return nullptr;
 }
 
 #else
 
-Kernel fusedKernel(const char*, const char*, std::int64_t) { return nullptr; }
+Kernel fusedKernel(const char*, std::int64_t) { return nullptr; }
 
 #endif
 

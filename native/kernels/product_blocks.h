@@ -42,7 +42,7 @@ struct Factor {
   }
 };
 
-// Where a block stands in the result, and whether it holds the last columns.
+// Where a block stands in the result, and whether it ends in a register that is partly empty (stores under a mask are slow).
 struct Place {
   std::int64_t row;
   std::int64_t column;
@@ -138,7 +138,7 @@ static void multiplyPanels(std::int64_t rows, std::int64_t columns, std::int64_t
     const std::int64_t width = ceilDivide(registers - first, panels);
     const std::int64_t column = first * kLaneCount;
     first += width;
-    const Place place{0, column, first == registers};
+    const Place place{0, column, first == registers && columns % kLaneCount != 0};
     if (pack) {
       const std::int64_t present = columns - column < width * kLaneCount ? columns - column : width * kLaneCount;
       packPanel(inner, present, b + column, columns, scratch);

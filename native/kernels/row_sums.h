@@ -1,28 +1,15 @@
-// Sums over one row. The compiler may not reorder a float sum, so 16 partial sums are written out; their order never
-// changes, whatever the SIMD level.
+// Sums over one row. The compiler may not reorder a float sum, so partial sums in registers are written out; their order
+// depends on the length of the row alone.
 #pragma once
 
-#include <cstdint>
-#include <cstring>
-
-#include "kernels/vector_math.h"
-
-// Wider than a register of the lower levels: the compiler splits it, and nothing of it crosses a function that is called.
-#pragma GCC diagnostic ignored "-Wpsabi"
+#include "kernels/lanes.h"
 
 namespace blasnet::BLASNET_SIMD {
 
-constexpr std::int64_t kSumLanes = 16;
-using SumLanes = float __attribute__((vector_size(64)));
-
-// Reads one array of a row: 16 elements at a time, or a single one.
+// Reads one array of a row from place `index`: a register, or a single element.
 struct LanesAt {
   std::int64_t index;
-  inline __attribute__((always_inline)) SumLanes operator()(const float* row) const {
-    SumLanes lanes;
-    std::memcpy(&lanes, row + index, sizeof lanes);
-    return lanes;
-  }
+  inline __attribute__((always_inline)) Lanes operator()(const float* row) const { return load(row + index); }
 };
 
 struct ElementAt {
@@ -33,15 +20,22 @@ struct ElementAt {
 // Σ term(at) over the columns of a row; `term` reads its arrays by at(row).
 template <typename Term>
 static inline __attribute__((always_inline)) float sumOverRow(std::int64_t columns, Term term) {
-  SumLanes lanes = {};
+  Lanes first = zeroLanes();
+  Lanes second = zeroLanes();
   std::int64_t j = 0;
-  for (; j + kSumLanes <= columns; j += kSumLanes) lanes += term(LanesAt{j});
+  for (; j + 2 * kLaneCount <= columns; j += 2 * kLaneCount) {
+    first += term(LanesAt{j});
+    second += term(LanesAt{j + kLaneCount});
+  }
+  for (; j + kLaneCount <= columns; j += kLaneCount) first += term(LanesAt{j});
   float rest = 0;
   for (; j < columns; j++) rest += term(ElementAt{j});
-  float half[8];
-  for (int i = 0; i < 8; i++) half[i] = lanes[i] + lanes[i + 8];
-  for (int i = 0; i < 4; i++) half[i] += half[i + 4];
-  return ((half[0] + half[2]) + (half[1] + half[3])) + rest;
+  float parts[kLaneCount];
+  store(parts, first + second);
+  for (int half = kLaneCount / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; i++) parts[i] += parts[i + half];
+  }
+  return parts[0] + rest;
 }
 
 }  // namespace blasnet::BLASNET_SIMD

@@ -5,16 +5,16 @@ namespace blasnet {
 
 namespace baseline {
 extern const Kernel kTable[];
-Kernel fusedKernel(const char* first, const char* second, std::int64_t batchSize);
+Kernel fusedKernel(const char* chain, std::int64_t batchSize);
 }  // namespace baseline
 #if defined(BLASNET_X86)
 namespace avx2 {
 extern const Kernel kTable[];
-Kernel fusedKernel(const char* first, const char* second, std::int64_t batchSize);
+Kernel fusedKernel(const char* chain, std::int64_t batchSize);
 }  // namespace avx2
 namespace avx512 {
 extern const Kernel kTable[];
-Kernel fusedKernel(const char* first, const char* second, std::int64_t batchSize);
+Kernel fusedKernel(const char* chain, std::int64_t batchSize);
 }  // namespace avx512
 #endif
 
@@ -64,12 +64,12 @@ const Kernel* kernelsFor(SimdLevel level) {
   return baseline::kTable;
 }
 
-Kernel fusedKernelFor(SimdLevel level, const char* first, const char* second, std::int64_t batchSize) {
+Kernel fusedKernelFor(SimdLevel level, const char* chain, std::int64_t batchSize) {
 #if defined(BLASNET_X86)
-  if (level == SimdLevel::avx512) return avx512::fusedKernel(first, second, batchSize);
-  if (level == SimdLevel::avx2) return avx2::fusedKernel(first, second, batchSize);
+  if (level == SimdLevel::avx512) return avx512::fusedKernel(chain, batchSize);
+  if (level == SimdLevel::avx2) return avx2::fusedKernel(chain, batchSize);
 #endif
-  return baseline::fusedKernel(first, second, batchSize);
+  return baseline::fusedKernel(chain, batchSize);
 }
 
 }  // namespace blasnet

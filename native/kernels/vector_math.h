@@ -27,10 +27,11 @@ BLASNET_INLINE float atLeast(float x, float bound) { return x < bound ? bound : 
 BLASNET_INLINE float atMost(float x, float bound) { return x > bound ? bound : x; }
 BLASNET_INLINE float absolute(float x) { return x < 0.0F ? -x : x; }
 
-// eˣ to about 1 unit in the last place (Cephes' polynomial). Saturates at e^-87.3 and e^88.3; NaN stays NaN.
+// eˣ to about 1 unit in the last place (Cephes' polynomial), infinite where float32 ends. Does not fall below e^-87.3; NaN
+// stays NaN.
 BLASNET_INLINE float exponential(float x) {
   x = x < -87.3365F ? -87.3365F : x;
-  x = x > 88.3762F ? 88.3762F : x;
+  x = x > 89.0F ? 89.0F : x;
   const float rounder = 12582912.0F;  // 1.5 · 2²³: adding and subtracting it rounds to the nearest whole number
   const float whole = (x * 1.44269504F + rounder) - rounder;
   const float rest = (x - whole * 0.693359375F) - whole * -2.12194440e-4F;
@@ -41,17 +42,21 @@ BLASNET_INLINE float exponential(float x) {
   series = series * rest + 1.6666665459e-1F;
   series = series * rest + 5.0000001201e-1F;
   series = series * rest * rest + rest + 1.0F;
-  const auto exponent = static_cast<std::uint32_t>(static_cast<std::int32_t>(whole) + 127) << 23;
-  return series * fromBits(exponent);
+  // By 2^whole in two factors: the largest results need an exponent that one factor does not have.
+  const auto exponent = static_cast<std::int32_t>(whole);
+  const std::int32_t half = exponent >> 1;
+  const float first = fromBits(static_cast<std::uint32_t>(half + 127) << 23);
+  const float second = fromBits(static_cast<std::uint32_t>(exponent - half + 127) << 23);
+  return series * first * second;
 }
 
-// eˣ - 1, accurate near zero for x ≤ 0.
+// eˣ - 1, accurate near zero.
 BLASNET_INLINE float exponentialMinusOne(float x) {
   // Taylor to x⁶ below 0.25 in size (error under 2e-8 relative); elsewhere the subtraction loses nothing.
   const float series =
       x * (1.0F + x * (0.5F + x * (1.66666667e-1F + x * (4.16666667e-2F + x * (8.33333333e-3F + x * 1.38888889e-3F)))));
   const float direct = exponential(x) - 1.0F;
-  return x > -0.25F ? series : direct;
+  return absolute(x) < 0.25F ? series : direct;
 }
 
 BLASNET_INLINE float sigmoid(float x) { return 1.0F / (1.0F + exponential(-x)); }

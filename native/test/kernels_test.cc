@@ -81,6 +81,8 @@ Got runTiled(const KernelCase& given, SimdLevel level, std::int64_t tiles, Rando
   step.step = 3;
   step.seed = 17;
   step.scalars = given.scalars.data();
+  const double totals[64] = {};
+  step.totals = totals;
   AlignedArray<float> scratch(static_cast<std::size_t>(kScratchFloats));
   Tile tile{};
   tile.step = &step;

@@ -133,33 +133,6 @@ double softmax(PlainCall& c) {
   return 0;
 }
 
-double softmaxCrossEntropy(PlainCall& c) {
-  const std::size_t classes = c.dimension[0];
-  std::vector<double> share(classes);
-  double total = 0;
-  for (std::size_t row = 0; row < c.rows; row++) {
-    const double* logits = &c.operand[0][row * classes];
-    const auto label = static_cast<std::size_t>(c.operand[1][row]);
-    total += softmaxRow(logits, share.data(), classes) - logits[label];
-    if (c.operand[2].empty()) continue;
-    for (std::size_t j = 0; j < classes; j++) {
-      c.operand[2][row * classes + j] = (share[j] - (j == label ? 1 : 0)) / static_cast<double>(c.rows);
-    }
-  }
-  return total;
-}
-
-double meanSquaredError(PlainCall& c) {
-  const std::size_t columns = c.dimension[0];
-  double total = 0;
-  for (std::size_t i = 0; i < c.rows * columns; i++) {
-    const double difference = c.operand[0][i] - c.operand[1][i];
-    total += difference * difference;
-    if (!c.operand[2].empty()) c.operand[2][i] = 2 * difference / static_cast<double>(c.rows * columns);
-  }
-  return total / static_cast<double>(columns);
-}
-
 double accuracy(PlainCall& c) {
   const std::size_t classes = c.dimension[0];
   double correct = 0;
@@ -243,39 +216,6 @@ double l2(PlainCall& c) {
   return c.attributes[0] / 2 * squares;
 }
 
-double sgd(PlainCall& c) {
-  for (std::size_t i = 0; i < c.operand[0].size(); i++) c.operand[1][i] -= c.scalars[0] * c.operand[0][i];
-  return 0;
-}
-
-double momentum(PlainCall& c) {
-  for (std::size_t i = 0; i < c.operand[0].size(); i++) {
-    c.operand[2][i] = c.attributes[0] * c.operand[2][i] + c.operand[0][i];
-    c.operand[1][i] -= c.scalars[0] * c.operand[2][i];
-  }
-  return 0;
-}
-
-double rmsProp(PlainCall& c) {
-  for (std::size_t i = 0; i < c.operand[0].size(); i++) {
-    const double g = c.operand[0][i];
-    c.operand[2][i] = c.attributes[0] * c.operand[2][i] + (1 - c.attributes[0]) * g * g;
-    c.operand[1][i] -= c.scalars[0] * g / (std::sqrt(c.operand[2][i]) + c.attributes[1]);
-  }
-  return 0;
-}
-
-double adam(PlainCall& c) {
-  for (std::size_t i = 0; i < c.operand[0].size(); i++) {
-    const double g = c.operand[0][i];
-    c.operand[2][i] = c.attributes[0] * c.operand[2][i] + (1 - c.attributes[0]) * g;
-    c.operand[3][i] = c.attributes[1] * c.operand[3][i] + (1 - c.attributes[1]) * g * g;
-    const double root = std::sqrt(c.operand[3][i]) * c.scalars[2] + c.attributes[2];
-    c.operand[1][i] -= c.scalars[0] * c.scalars[1] * c.operand[2][i] / root;
-  }
-  return 0;
-}
-
 double dropoutGradient(PlainCall& c) {
   for (std::size_t i = 0; i < c.operand[0].size(); i++) c.operand[2][i] = c.operand[0][i] * c.operand[1][i];
   return 0;
@@ -289,8 +229,6 @@ const std::map<std::string, Plain>& kernels() {
                                                   {"activation", activation},
                                                   {"activationGradient", activationGradient},
                                                   {"softmax", softmax},
-                                                  {"softmaxCrossEntropy", softmaxCrossEntropy},
-                                                  {"meanSquaredError", meanSquaredError},
                                                   {"accuracy", accuracy},
                                                   {"batchNormStatistics", batchNormStatistics},
                                                   {"batchNorm", batchNorm},
@@ -298,11 +236,7 @@ const std::map<std::string, Plain>& kernels() {
                                                   {"batchNormParameterGradients", batchNormParameterGradients},
                                                   {"batchNormInputGradient", batchNormInputGradient},
                                                   {"dropoutGradient", dropoutGradient},
-                                                  {"l2", l2},
-                                                  {"sgd", sgd},
-                                                  {"momentum", momentum},
-                                                  {"rmsProp", rmsProp},
-                                                  {"adam", adam}};
+                                                  {"l2", l2}};
   return table;
 }
 

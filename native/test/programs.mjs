@@ -9,7 +9,9 @@ import { encodeProgram } from '../../dist/engine/encode.js';
 import { buildArchitecture } from '../../dist/network/architecture.js';
 import { compileEvaluation, compilePrediction, compileTraining } from '../../dist/network/compile.js';
 
-const { activation, adam, batchNorm, dense, dropout, l2, momentum, rmsProp, sgd } = blasnet;
+const { activation, adam, batchNorm, dense, dropout, l1, l2, maxNorm, momentum, nonNegative, rmsProp, sgd } = blasnet;
+const { adaDelta, adaGrad, adaMax, adamW, nadam, nesterov, radam } = blasnet;
+const { alphaDropout, gaussianNoise, inputNormalization, layerNorm, prelu, residual, softmax } = blasnet;
 const { meanSquaredError, softmaxCrossEntropy } = blasnet;
 
 const networks = [
@@ -25,14 +27,43 @@ const networks = [
     loss: softmaxCrossEntropy(),
   },
   { layers: [dense(300), batchNorm(), activation('relu'), dense(5)], loss: softmaxCrossEntropy() },
-  { layers: [dense(17, { activation: 'sigmoid' }), dense(3)], loss: meanSquaredError() },
+  {
+    layers: [
+      inputNormalization(),
+      gaussianNoise(0.1),
+      residual([dense(37, { activation: 'selu' }), alphaDropout(0.2), layerNorm(), prelu()]),
+      residual([softmax(), residual([dense(9), batchNorm()])]),
+      dense(5),
+      softmax(),
+    ],
+    loss: softmaxCrossEntropy(),
+  },
+  // The same BatchNorm frozen, between layers that learn.
+  { layers: [dense(33), batchNorm(), dense(5)], loss: softmaxCrossEntropy(), frozen: ['batchNorm1'] },
+  {
+    layers: [
+      dense(17, { activation: 'sigmoid', activityRegularizer: [l1(1e-3), l2(1e-3)], constraint: nonNegative() }),
+      dense(3, { regularizer: l1(1e-3), constraint: maxNorm(2) }),
+    ],
+    loss: meanSquaredError(),
+  },
 ];
-const optimizers = [sgd(), momentum(), rmsProp(), adam()];
+const optimizers = [
+  ...[sgd({ clipNorm: 1 }), momentum({ clipNormPerTensor: 0.1 }), rmsProp(), adam(), nesterov({ clipValue: 0.01 })],
+  ...[
+    adaGrad(),
+    adaDelta(),
+    rmsProp({ centered: true, momentum: 0.9 }),
+    adam({ amsgrad: true, clipNorm: 0.1 }),
+    adamW(),
+  ],
+  ...[nadam(), radam(), adaMax()],
+];
 
-const programs = networks.flatMap(({ layers, loss }) => {
-  const architecture = buildArchitecture(20, layers, loss);
+const programs = networks.flatMap(({ layers, loss, frozen = [] }) => {
+  const architecture = { ...buildArchitecture(20, layers, loss), frozen: new Set(frozen) };
   return [
-    ...optimizers.map((optimizer, index) => compileTraining(architecture, optimizer, [1, 7, 64, 100][index])),
+    ...optimizers.map((optimizer, index) => compileTraining(architecture, optimizer, [1, 7, 64, 100][index % 4])),
     compileEvaluation(architecture),
     compilePrediction(architecture, false),
   ];

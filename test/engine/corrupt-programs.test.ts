@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { maxNorm, nonNegative } from '../../lib/constraints/index.js';
 import { encodeProgram } from '../../lib/engine/encode.js';
 import { activation, batchNorm, dense, dropout } from '../../lib/layers/index.js';
 import { resolveLoss, type LossName } from '../../lib/losses/index.js';
@@ -9,7 +10,7 @@ import { buildArchitecture, compileTraining } from '../../lib/network/index.js';
 import { compileEvaluation, compilePrediction } from '../../lib/network/compile.js';
 import { adam, momentum, type Optimizer } from '../../lib/optimizers/index.js';
 import { l2 } from '../../lib/regularizers/index.js';
-import type { Program } from '../../lib/program/program.js';
+import type { CallPlan, Program } from '../../lib/program/program.js';
 import type { KernelName } from '../../lib/kernels/contract.js';
 import { signatureOf } from '../../lib/kernels/signature.js';
 import { addon } from '../support/engines.js';
@@ -20,14 +21,15 @@ const layers = [
   dense(9, { regularizer: l2(0.1) }),
   batchNorm(),
   activation('relu'),
-  dense(5, { activation: 'tanh', bias: false }),
+  dense(5, { activation: 'tanh', bias: false, constraint: maxNorm(1), activityRegularizer: l2(0.1) }),
+  dense(5, { constraint: nonNegative() }),
   dense(3),
 ];
 
 function programs(): Program[] {
   return (['softmaxCrossEntropy', 'meanSquaredError'] satisfies LossName[]).flatMap((name, i) => {
     const architecture = buildArchitecture(7, layers, resolveLoss('loss', name));
-    const optimizer: Optimizer = i === 0 ? adam() : momentum();
+    const optimizer: Optimizer = i === 0 ? adam() : momentum({ clipNorm: 0.5 });
     return [
       compileTraining(architecture, optimizer, 16, { keepGradients: i === 1 }),
       compileEvaluation(architecture),
@@ -48,7 +50,20 @@ function lies(): [what: string, program: Program][] {
   const gradients = predict.buffers.map((buffer) =>
     buffer.space === 'parameters' ? { ...buffer, space: 'gradients' as const } : buffer,
   );
+  const withCall = (name: KernelName, change: Partial<CallPlan>): Program => {
+    const calls = trainTargets.calls.map((call) => (call.kernel === idOf(name) ? { ...call, ...change } : call));
+    return { ...trainTargets, calls };
+  };
+  // The constrained kernel [5, 5] in the place of a block, of which a thread has as much as one tile of it.
+  const [constrained] = trainTargets.calls.filter(({ kernel }) => kernel === idOf('nonNegative'))[0].operands;
+  const blocks = trainTargets.buffers.map((buffer, id) =>
+    id === constrained ? { ...buffer, space: 'block' as const, offset: 0 } : buffer,
+  );
   return [
+    ['clips by a total that is not there', withCall('clipNorm', { attributes: [0.5, trainTargets.totals.length] })],
+    ['clips by a total with a negative number', withCall('clipNorm', { attributes: [0.5, -1] })],
+    ['clips by half a total', withCall('clipNorm', { attributes: [0.5, 0.5] })],
+    ['constrains the columns of a block', { ...trainTargets, buffers: blocks }],
     ['says that it needs no labels', { ...train, needs: { ...needs, labels: false } }],
     ['says that it needs no features', { ...train, needs: { ...needs, width: 0 } }],
     ['says that it needs other features', { ...train, needs: { ...needs, width: 3 } }],

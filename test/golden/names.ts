@@ -54,7 +54,10 @@ export function activationFor(name: string): Activation | undefined {
 export function lossFor(name: string, extras: { classWeights?: readonly number[] } = {}): Loss | undefined {
   const labelSmoothing = numberAfter(name, 'softmax-cross-entropy-label-smoothing');
   if (labelSmoothing !== undefined) return made(losses, 'softmaxCrossEntropy', { labelSmoothing });
-  if (name === 'softmax-cross-entropy-class-weights') return made(losses, 'softmaxCrossEntropy', extras);
+  if (name === 'softmax-cross-entropy-class-weights') {
+    const { classWeights } = extras;
+    return made(losses, 'softmaxCrossEntropy', { classWeights });
+  }
   if (name === 'softmax-cross-entropy-soft-targets') return made(losses, 'softmaxCrossEntropy', { targets: 'soft' });
   if (name === 'sigmoid-binary-cross-entropy') return made(losses, 'binaryCrossEntropy');
   const delta = numberAfter(name, 'huber-delta');

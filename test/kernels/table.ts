@@ -134,7 +134,11 @@ const rows: Record<KernelName, KernelRow> = {
   multiclassHinge: { attributes: [[1], [0.3]], fill: { labels: fills.label }, sums: ['rows', 'classes'] },
   meanAbsoluteError: { sums: ['rows'] },
   huber: { attributes: [[1], [0.25]], sums: ['rows'] },
-  weighLosses: { fill: { weights: fills.positive, weightSum: fills.positive }, sums: ['rows'] },
+  weighLosses: {
+    fill: { weights: fills.positive, weightSum: fills.positive },
+    absorbsNaN: { weightSum: 'the first is the sum; in a network there is only one' },
+    sums: ['rows'],
+  },
   l2: { attributes: [[0], [1e-4], [0.5]], sums: ['leading', 'inner'] },
   l1: { attributes: [[0], [1e-4], [0.5]], sums: ['leading', 'inner'] },
   activityL1: { attributes: [[0], [1e-3], [0.5]], sums: ['columns'], leastRows: 1 },

@@ -13,8 +13,15 @@ import {
   softmax,
   type LayerDescription,
 } from '../../lib/layers/index.js';
-import { huber, losses, multiclassHinge, softmaxCrossEntropy, binaryCrossEntropy, type LossLike } from '../../lib/losses/index.js';
-import { l2 } from '../../lib/regularizers/index.js';
+import {
+  huber,
+  losses,
+  multiclassHinge,
+  softmaxCrossEntropy,
+  binaryCrossEntropy,
+  type LossLike,
+} from '../../lib/losses/index.js';
+import { l1, l2 } from '../../lib/regularizers/index.js';
 
 /** Every activation with its defaults, and those with options once more with others. */
 export const activationRows: readonly [what: string, activation: ActivationLike][] = [
@@ -32,6 +39,12 @@ export const layerRows: Readonly<Record<string, readonly [what: string, make: ()
     ['plain', () => [dense(4)]],
     ['without bias', () => [dense(4, { bias: false })]],
     ['with l2', () => [dense(4, { activation: 'tanh', regularizer: l2(0.3) })]],
+    ['with l1', () => [dense(4, { activation: 'tanh', regularizer: l1(0.2) })]],
+    [
+      'with penalties on its outputs',
+      () => [dense(4, { activation: 'tanh', activityRegularizer: [l1(0.2), l2(0.3)] })],
+    ],
+    ['with a penalty on its sums', () => [dense(4, { activityRegularizer: l2(0.3) }), activation('tanh')]],
     ['with two penalties', () => [dense(3, { regularizer: [l2(0.1), l2(0.02)] })]],
     ['three of them', () => [dense(5, { activation: 'tanh' }), dense(3, { activation: 'sigmoid' }), dense(6)]],
   ],

@@ -84,6 +84,8 @@ interface Parts {
   tensors: Record<string, SafetensorsTensor>;
   metadata: Record<string, string>;
   network: Record<string, any>;
+  /** The network as it stands in the file, where that is not the JSON of `network`. */
+  text?: string;
 }
 
 const good = (): Parts => {
@@ -96,6 +98,16 @@ const good = (): Parts => {
   const text = metadata.get('network')!;
   return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata), network: JSON.parse(text) };
 };
+
+/** Blocks inside blocks, as their configuration says it. */
+function nested(depth: number): Record<string, unknown>[] {
+  let layers: Record<string, unknown>[] = [{ type: 'dropout', rate: 0.5 }];
+  for (let i = 0; i < depth; i++) layers = [{ type: 'residual', layers }];
+  return layers;
+}
+
+/** The same where JSON.stringify would run out of stack itself. */
+const nestedText = (depth: number) => `${'[{"type":"residual","layers":'.repeat(depth)}[]${'}]'.repeat(depth)}`;
 
 const hostile: [what: string, change: (parts: Parts) => void, says: RegExp][] = [
   ['no format', ({ metadata }) => delete metadata['format'], /no blasnet model/],
@@ -132,6 +144,31 @@ const hostile: [what: string, change: (parts: Parts) => void, says: RegExp][] = 
     'too many layers',
     ({ network }) => (network['layers'] = new Array(10_001).fill(network['layers'][0])),
     /at most 10000 layers/,
+  ],
+  [
+    'more blocks inside each other than any network',
+    ({ network }) => (network['layers'] = nested(100)),
+    /at most 32 blocks inside each other/,
+  ],
+  [
+    'blocks inside each other until the stack ends',
+    (parts) => (parts.text = JSON.stringify({ ...parts.network, layers: [] }).replace('[]', nestedText(9000))),
+    /blocks inside each other/,
+  ],
+  [
+    'too many layers, in blocks',
+    ({ network }) => {
+      const layer = { type: 'dropout', rate: 0.5 };
+      network['layers'] = new Array(200).fill({ type: 'residual', layers: new Array(200).fill(layer) });
+    },
+    /at most 10000 layers/,
+  ],
+  ['a block without layers', ({ network }) => (network['layers'][0] = { type: 'residual' }), /layers/],
+  ['a block of something else', ({ network }) => (network['layers'][0] = { type: 'residual', layers: 'x' }), /layers/],
+  [
+    'layers in a layer that holds none',
+    ({ network }) => (network['layers'][0].layers = [network['layers'][1]]),
+    /layers/,
   ],
   ['a layer that is null', ({ network }) => (network['layers'][0] = null), /layer configuration/],
   ['an unknown layer', ({ network }) => (network['layers'][0].type = 'conv2d'), /"conv2d"/],
@@ -190,7 +227,8 @@ describe('a model file that is', () => {
   it.each(hostile)('hostile is a FormatError: %s', async (what, change, says) => {
     const parts = good();
     change(parts);
-    const bytes = encodeSafetensors(parts.tensors, { ...parts.metadata, network: JSON.stringify(parts.network) });
+    const text = parts.text ?? JSON.stringify(parts.network);
+    const bytes = encodeSafetensors(parts.tensors, { ...parts.metadata, network: text });
     const memory = process.memoryUsage().arrayBuffers;
     const error = thrownBy(() => decodeModel(bytes));
     expect(error.code).toBe('ERR_FORMAT');

@@ -2,7 +2,7 @@ import type { Progress } from '../../index.js';
 import { gauge } from './bars.js';
 import { clock, grouped, percent } from './format.js';
 import type { Terminal } from './terminal.js';
-import { displayWidth, fitPieces } from './text.js';
+import { displayWidth } from './text.js';
 
 const UPDATE_MILLISECONDS = 80;
 const [NARROWEST_BAR, WIDEST_BAR] = [8, 40];
@@ -52,20 +52,29 @@ export class ProgressLine {
 
 /** One line. Two columns stay free for the ^C that a terminal writes there itself, and one so that no new row begins. */
 export function progressText(progress: Progress, terminal: Terminal): string {
-  const { epoch, epochs, samples, samplesPerEpoch, loss, accuracy, samplesPerSecond, secondsLeft } = progress;
+  const { epoch, epochs, samples, samplesPerEpoch, samplesPerSecond, secondsLeft } = progress;
   const dim = (text: string) => terminal.style('dim', text);
   const place = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
-  const pieces = [
-    { text: `${dim('loss')} ${loss.toFixed(4)}`, rank: 2 },
-    ...(accuracy === undefined ? [] : [{ text: `${dim('accuracy')} ${percent(accuracy)}`, rank: 3 }]),
-    { text: `${grouped(samplesPerSecond)}${dim('/s')}`, rank: 1 },
-    { text: `${clock(secondsLeft)} ${dim('left')}`, rank: 4 },
-  ];
+  const loss = `${dim('loss')} ${progress.loss.toFixed(4)}`;
+  const accuracy = progress.accuracy === undefined ? '' : `${dim('accuracy')} ${percent(progress.accuracy)}`;
+  const rate = `${grouped(samplesPerSecond)}${dim('/s')}`;
+  const left = `${clock(secondsLeft)} ${dim('left')}`;
   const width = terminal.width - 3;
-  const rest = fitPieces(pieces, GAP, width - place.length - GAP.length);
-  const line = [place, rest].filter(Boolean).join(GAP);
-  const room = Math.min(WIDEST_BAR, width - displayWidth(line) - GAP.length);
-  if (room < NARROWEST_BAR) return displayWidth(line) <= width ? line : '';
-  const { done, left } = gauge(samples / samplesPerEpoch, room, terminal.unicode);
-  return [place, terminal.style('cyan', done) + dim(left), rest].filter(Boolean).join(GAP);
+  for (const { bar, pieces } of [
+    { bar: true, pieces: [loss, accuracy, rate, left] },
+    { bar: true, pieces: [loss, accuracy, left] },
+    { bar: true, pieces: [accuracy, left] },
+    { bar: false, pieces: [accuracy, left] },
+    { bar: false, pieces: [left] },
+    { bar: false, pieces: [] },
+  ]) {
+    const rest = pieces.filter(Boolean).join(GAP);
+    const line = [place, rest].filter(Boolean).join(GAP);
+    const room = Math.min(WIDEST_BAR, width - displayWidth(line) - GAP.length);
+    if (!bar && displayWidth(line) <= width) return line;
+    if (!bar || room < NARROWEST_BAR) continue;
+    const { done, left: undone } = gauge(samples / samplesPerEpoch, room, terminal.unicode);
+    return [place, terminal.style('cyan', done) + dim(undone), rest].join(GAP);
+  }
+  return '';
 }

@@ -39,8 +39,10 @@ const tasks = {
 
 async function answerOf(task) {
   const worker = start(task);
+  // Listened for from the start: both events may be there before the first is awaited.
+  const exited = once(worker, 'exit');
   const [answer] = await once(worker, 'message');
-  await once(worker, 'exit');
+  await exited;
   return answer;
 }
 
