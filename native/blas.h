@@ -27,8 +27,8 @@ std::string coreName();
 // Once per process, before the first product: blasnet brings its own threads, BLAS must not start more.
 void useOneThread();
 
-// How many threads may be in a product at once. A build of OpenBLAS has buffers for so many and ends the process, by
-// exit(), when more come.
+// How many threads may be in a product at once. A build of OpenBLAS has buffers for so many, and gives the process up
+// when more come.
 int mostCallers();
 
 }  // namespace blasnet::blas

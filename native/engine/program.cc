@@ -100,6 +100,8 @@ class Decoder {
     buffer.second = reader_.integer(1, kMaxExtent);
     const bool perSample = buffer.space == Space::batch || buffer.space == Space::tile;
     if (perSample != (buffer.first == -1)) throw InvalidInput("A buffer has rows where its space has none");
+    // Kernels read the first element of what they are given without asking whether there is one.
+    if (buffer.first == 0) throw InvalidInput("A buffer is empty");
     if (buffer.space == Space::gradients) program_.gradients = true;
     if (!program_.training && (buffer.space == Space::gradients || buffer.space == Space::slots)) {
       throw InvalidInput("A program that does not train has no gradients and no slots");

@@ -13,7 +13,7 @@ describe('arrays taken away right after a call', () => {
         const ended = await runChild('arrays.mjs', {
           args: [rounds],
           env: { BLASNET_ENGINE: engine },
-          limit: hard ? 500 : 120,
+          limit: hard ? 500 : 240,
         });
         expect(resultOf<{ different: string[] }>(ended).different).toEqual([]);
       },

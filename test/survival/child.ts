@@ -17,7 +17,7 @@ export interface Ended {
 export interface ChildOptions {
   readonly args?: readonly (string | number)[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Seconds that it may take; default 120. */
+  /** Seconds that it may take; default 240. */
   readonly limit?: number;
   /** Sent when the child has said `now`. */
   readonly signal?: NodeJS.Signals;
@@ -35,7 +35,7 @@ export const onNative = withoutAddon ? ' (skipped: there is no native addon here
 export const hard = process.env['BLASNET_HARD'] === '1';
 
 export function runChild(program: string, options: ChildOptions = {}): Promise<Ended> {
-  const { args = [], env = {}, limit = 120, signal, uid, execArgv = [] } = options;
+  const { args = [], env = {}, limit = 240, signal, uid, execArgv = [] } = options;
   const file = fileURLToPath(new URL(`children/${program}`, import.meta.url));
   return new Promise((resolve) => {
     let start = performance.now();

@@ -27,7 +27,7 @@ const ways: readonly Way[] = [
 describe.skipIf(withoutAddon)(`the end of the process at any time of a fit${onNative}`, () => {
   for (const { way, count, code, signal, within = 2 } of ways) {
     const total = count * times;
-    it(`${signal ?? way}, ${total} times: ends at once, with code ${code}`, { timeout: 300_000 }, async () => {
+    it(`${signal ?? way}, ${total} times: ends at once, with code ${code}`, { timeout: 600_000 }, async () => {
       const moments = Array.from({ length: total }, () => Math.round(Math.random() * 120));
       const ends = await inParallel(moments, 3, (moment) => {
         const options: ChildOptions = { args: [way, moment], signal, limit: 30 };

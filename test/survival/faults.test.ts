@@ -9,13 +9,13 @@ interface Report<T> {
 }
 
 async function faults<T>(kind: string, uid?: number): Promise<Report<T>> {
-  return resultOf(await runChild('faults.mjs', { args: [kind], execArgv: ['--expose-gc'], limit: 120, uid }));
+  return resultOf(await runChild('faults.mjs', { args: [kind], execArgv: ['--expose-gc'], limit: 240, uid }));
 }
 
 /** A limit on threads binds nobody who may raise it; as root we can become nobody. */
 const nobody = process.getuid?.() === 0 && spawnSync('prlimit', ['--version']).status === 0 ? 65534 : undefined;
 
-describe.skipIf(withoutAddon)(`what the system refuses${onNative}`, { timeout: 300_000 }, () => {
+describe.skipIf(withoutAddon)(`what the system refuses${onNative}`, { timeout: 600_000 }, () => {
   it('memory: every allocation of every operation in turn is a typed error, and the next call works', async () => {
     const { problems, result, bytes } = await faults<Record<string, number>>('allocations');
     expect(problems).toEqual([]);

@@ -31,7 +31,7 @@ function patched(from: string, to: string): Buffer {
   return bytes;
 }
 
-describe.skipIf(withoutAddon)(`an addon that is damaged, foreign or missing${onNative}`, { timeout: 300_000 }, () => {
+describe.skipIf(withoutAddon)(`an addon that is damaged, foreign or missing${onNative}`, { timeout: 600_000 }, () => {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'blasnet-loading-'));
@@ -50,7 +50,7 @@ describe.skipIf(withoutAddon)(`an addon that is damaged, foreign or missing${onN
       writeFileSync(join(place, `${file}.node`), addon);
       writeFileSync(join(place, `${file}.node.json`), manifest);
     }
-    const ended = await runChild('loading.mjs', { args: ['many', place], limit: hard ? 200 : 120 });
+    const ended = await runChild('loading.mjs', { args: ['many', place], limit: 240 });
     rmSync(place, { recursive: true });
     const outcomes = Object.values(resultOf<Record<string, string>>(ended));
     expect(outcomes).toHaveLength(Object.keys(files).length);

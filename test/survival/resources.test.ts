@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hard, onNative, resultOf, runChild, withoutAddon, type ChildOptions } from './child.js';
 
 async function measure<T>(what: string, count = 0, options: ChildOptions = {}): Promise<T> {
-  const child = { execArgv: ['--expose-gc'], limit: hard ? 500 : 120, ...options };
+  const child = { execArgv: ['--expose-gc'], limit: hard ? 500 : 240, ...options };
   return resultOf<T>(await runChild('resources.mjs', { ...child, args: [what, count] }));
 }
 

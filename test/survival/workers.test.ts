@@ -13,12 +13,12 @@ describe.skipIf(withoutAddon)(`worker threads${onNative}`, () => {
     ['baseline', hard ? 20 : 1],
   ] as const) {
     const how = simd === '' ? 'own kernels' : 'BLAS';
-    it(`ended in native work, ${rounds} × 6 with ${how}: nothing is left of them`, { timeout: 300_000 }, async () => {
+    it(`ended in native work, ${rounds} × 6 with ${how}: nothing is left of them`, { timeout: 600_000 }, async () => {
       const ended = await runChild('workers.mjs', {
         args: [rounds, 6],
         env: { BLASNET_SIMD: simd },
         execArgv: ['--expose-gc'],
-        limit: hard ? 280 : 120,
+        limit: 400,
       });
       const { before, after, different } = resultOf<{ before: State; after: State; different: number }>(ended);
       expect(after.threads).toBeLessThanOrEqual(before.threads);

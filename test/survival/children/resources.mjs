@@ -72,7 +72,7 @@ const kinds = {
     const bytes = [];
     const threads = [];
     for (let i = 0; i < count; i++) {
-      await trained.fit(data, { epochs: 8, batchSize: 64 });
+      await trained.fit(data, { epochs: 2, batchSize: 64 });
       await turn();
       if (i % 10 === 9) await settled();
       if (i % 10 === 9) bytes.push(addon().allocatedBytes());
