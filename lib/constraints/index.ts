@@ -2,7 +2,7 @@ import { checkChoice, checkOptions, expected } from '../core/checks.js';
 import { OptionError } from '../core/errors.js';
 import type { Constraint } from '../program/parameters.js';
 import { maxNorm } from './max-norm.js';
-import { minMaxNorm, type MinMaxNormOptions } from './min-max-norm.js';
+import { minMaxNorm } from './min-max-norm.js';
 import { nonNegative } from './non-negative.js';
 import { unitNorm } from './unit-norm.js';
 
@@ -11,7 +11,7 @@ const makers = {
   maxNorm: ({ limit }: Record<string, unknown>) => maxNorm(limit as number),
   unitNorm: () => unitNorm(),
   nonNegative: () => nonNegative(),
-  minMaxNorm: (options: Record<string, unknown>) => minMaxNorm(options as MinMaxNormOptions),
+  minMaxNorm: (options: Record<string, unknown>) => minMaxNorm(options),
 };
 
 const constraintNames = Object.keys(makers) as (keyof typeof makers)[];

@@ -70,8 +70,8 @@ interface Rule {
   /** Its options, for the history. */
   readonly config: Readonly<Record<string, string | number | boolean>>;
   /** Numbers of a step behind the learning rate, always as many of them. */
-  factors?(step: number): readonly number[];
-  update(program: ProgramBuilder, parameter: Parameter): void;
+  readonly factors?: (step: number) => readonly number[];
+  readonly update: (program: ProgramBuilder, parameter: Parameter) => void;
 }
 
 export function makeOptimizer({ name, learningRate, clipping }: Shared, rule: Rule): Optimizer {

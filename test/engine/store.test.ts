@@ -23,7 +23,7 @@ describe.each([reference32, ...nativeRows])('the store of $name', ({ make }) => 
     store.write('parameters', 0, start);
     const program = engine.compile(compileTraining(architecture, optimizer, 128));
     const data = engine.createData(blobs(1024, 100, 10));
-    const scalars = new Float64Array(8).fill(0.01);
+    const scalars = Float64Array.from(Array.from({ length: 8 }, (_, step) => optimizer.scalars(step)).flat());
     const run = () => program.run(store, { data, firstSample: 0, count: 1024, scalars, seed: 1, firstStep: 0 });
     const read = () => store.read('parameters', 0, architecture.arenaSize) as Float32Array;
     return { store, start, run, read };
