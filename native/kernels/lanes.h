@@ -63,7 +63,7 @@ BLASNET_INLINE Lanes signs(Lanes x) {
 BLASNET_INLINE Lanes between(Lanes least, Lanes x, Lanes most) { return _mm512_min_ps(most, _mm512_max_ps(least, x)); }
 
 // to[j, i] = from[i, j] for a square of 16.
-static void transposeSquare(const float* from, std::int64_t ldFrom, float* to, std::int64_t ldTo) {
+[[maybe_unused]] static void transposeSquare(const float* from, std::int64_t ldFrom, float* to, std::int64_t ldTo) {
   Lanes row[16];
   Lanes pair[16];
   for (int i = 0; i < 16; i++) row[i] = load(from + i * ldFrom);
@@ -127,7 +127,7 @@ BLASNET_INLINE Lanes signs(Lanes x) {
 BLASNET_INLINE Lanes between(Lanes least, Lanes x, Lanes most) { return _mm256_min_ps(most, _mm256_max_ps(least, x)); }
 
 // to[j, i] = from[i, j] for a square of 8.
-static void transposeSquare(const float* from, std::int64_t ldFrom, float* to, std::int64_t ldTo) {
+[[maybe_unused]] static void transposeSquare(const float* from, std::int64_t ldFrom, float* to, std::int64_t ldTo) {
   Lanes row[8];
   Lanes pair[8];
   for (int i = 0; i < 8; i++) row[i] = load(from + i * ldFrom);
