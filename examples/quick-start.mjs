@@ -1,5 +1,5 @@
 // MNIST from data to a saved model. Run it with: node examples/quick-start.mjs
-import { dense, dropout, mnist, Network } from 'blasnet';
+import { adam, cosineSchedule, dense, dropout, mnist, Network } from 'blasnet';
 
 const { train, test, source } = await mnist();
 const network = new Network({
@@ -15,7 +15,10 @@ const network = new Network({
 });
 console.log(`${train.length} images from ${source}\n\n${network.summary()}\n`);
 
-const { seconds } = await network.fit(train, { epochs: 10, batchSize: Math.min(512, train.length) });
+const [epochs, batchSize] = [4, 128];
+const steps = epochs * Math.ceil(train.length / batchSize);
+const optimizer = adam({ learningRate: cosineSchedule({ initial: 0.002, steps }) });
+const { seconds } = await network.fit(train, { epochs, batchSize, optimizer });
 const { accuracy } = await network.evaluate(test);
 console.log(`trained in ${seconds.toFixed(1)} s, test accuracy ${(accuracy * 100).toFixed(2)} %`);
 

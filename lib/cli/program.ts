@@ -8,6 +8,7 @@ import { packageVersion } from './package-info.js';
 import { printable } from './terminal/text.js';
 import type { DoctorOptions } from './doctor.js';
 import type { PredictOptions } from './predict.js';
+import { schedules } from './schedules.js';
 import type { TrainOptions } from './training-run.js';
 
 /** Runs the command line and tells its exit code. Each command's code is loaded when it is called for. */
@@ -62,9 +63,10 @@ function addTrain(program: Command, end: (exitCode: number) => void): void {
     .option('--batch-norm', 'batch normalization in each hidden layer')
     .option('--l2 <strength>', 'L2 penalty on the weights, such as 1e-5', number({ min: 0 }))
     .addOption(new Option('--optimizer <name>', 'how weights follow gradients').choices(optimizerNames).default('adam'))
-    .option('--learning-rate <rate>', "default: the optimizer's own, 0.001 for adam", number({ above: 0 }))
-    .option('--batch-size <samples>', 'samples in one step (default: 512, or all where fewer)', wholeNumber(1))
-    .option('--epochs <number>', 'passes over the data', wholeNumber(1), 10)
+    .option('--learning-rate <rate>', 'of the first step (default for adam: 0.002)', number({ above: 0 }))
+    .addOption(new Option('--schedule <name>', 'of the learning rate').choices(schedules).default('cosine'))
+    .option('--batch-size <samples>', 'samples in one step (default: 128, or all where fewer)', wholeNumber(1))
+    .option('--epochs <number>', 'passes over the data', wholeNumber(1), 4)
     .option('--seed <number>', 'the same seed gives the same weights; default: drawn', wholeNumber(0))
     .option('--threads <number>', 'default: one for each core', wholeNumber(1))
     .addOption(new Option('--engine <name>', 'native where it is built, unless said').choices(engineNames))

@@ -1,10 +1,12 @@
 import {
   activation,
   batchNorm,
+  cosineSchedule,
   dense,
   dropout,
   l2,
   Network,
+  Trainer,
   type ActivationName,
   type Dataset,
   type EngineName,
@@ -13,6 +15,7 @@ import {
   type OptimizerName,
   type Progress,
 } from '../index.js';
+import type { schedules } from './schedules.js';
 
 /** The options of `blasnet train`, as commander hands them over. */
 export interface TrainOptions {
@@ -23,6 +26,7 @@ export interface TrainOptions {
   readonly l2?: number;
   readonly optimizer: OptimizerName;
   readonly learningRate?: number;
+  readonly schedule: (typeof schedules)[number];
   readonly batchSize?: number;
   readonly epochs: number;
   readonly seed?: number;
@@ -34,8 +38,7 @@ export interface TrainOptions {
   readonly progress: boolean;
 }
 
-/** With ten epochs at a constant rate: at least 98 % on MNIST's test images with any seed. */
-const DEFAULT_BATCH = 512;
+const DEFAULT_BATCH = 128;
 
 /** What a training came to, also when it was stopped half-way. */
 export interface TrainingRun {
@@ -46,6 +49,8 @@ export interface TrainingRun {
   readonly seconds: number;
   readonly samplesPerSecond: number;
   readonly batchSize: number;
+  /** At the first step. */
+  readonly learningRate: number;
 }
 
 export interface Watchers {
@@ -92,6 +97,13 @@ function short(value: number): string {
   return value < 1e-3 ? value.toExponential() : String(value);
 }
 
+/** The mean along a cosine is half its start, which is therefore twice what the optimizer has for a constant rate. */
+function startingRate(network: Network, { learningRate, optimizer, schedule }: TrainOptions): number {
+  if (learningRate !== undefined) return learningRate;
+  const own = Number(new Trainer(network, { optimizer }).optimizer.learningRate);
+  return schedule === 'cosine' ? 2 * own : own;
+}
+
 /** Trains until the end or the signal; an abort is no error here, and the network keeps what it has learned. */
 export async function runTraining(
   network: Network,
@@ -99,15 +111,18 @@ export async function runTraining(
   options: TrainOptions,
   { signal, onProgress, onEpoch }: Watchers,
 ): Promise<TrainingRun> {
-  const { epochs, optimizer, learningRate } = options;
+  const { epochs, optimizer } = options;
   const batchSize = options.batchSize ?? Math.min(DEFAULT_BATCH, data.train.length);
+  const learningRate = startingRate(network, options);
+  const steps = epochs * Math.ceil(data.train.length / batchSize);
+  const falling = options.schedule === 'cosine';
   const records: EpochRecord[] = [];
   let current: Progress | undefined;
   const fit = network.fit(data.train, {
     epochs,
     batchSize,
     optimizer,
-    learningRate,
+    learningRate: falling ? cosineSchedule({ initial: learningRate, steps }) : learningRate,
     validation: data.test,
     signal,
     onProgress: (progress) => {
@@ -128,5 +143,12 @@ export async function runTraining(
   const seconds =
     sum((record) => record.seconds) + (partial === undefined ? 0 : partial.samples / partial.samplesPerSecond);
   const samples = sum((record) => record.seconds * record.samplesPerSecond) + (partial?.samples ?? 0);
-  return { epochs: records, steps: network.step, seconds, samplesPerSecond: samples / seconds, batchSize };
+  return {
+    epochs: records,
+    steps: network.step,
+    seconds,
+    samplesPerSecond: samples / seconds,
+    batchSize,
+    learningRate,
+  };
 }

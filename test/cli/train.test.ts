@@ -50,7 +50,17 @@ describe('blasnet train', () => {
   });
 
   it('prints one JSON object and nothing else', async () => {
-    const result = await trainJson('--epochs', '2', '--batch-norm', '--l2', '1e-4', '--optimizer', 'sgd');
+    const result = await trainJson(
+      '--epochs',
+      '2',
+      '--batch-norm',
+      '--l2',
+      '1e-4',
+      '--optimizer',
+      'sgd',
+      '--schedule',
+      'constant',
+    );
     expect(result).toMatchObject({
       testAccuracy: expect.any(Number),
       testLoss: expect.any(Number),
@@ -66,7 +76,15 @@ describe('blasnet train', () => {
       saved: null,
       parameters: 784 * 30 + 2 * 30 + 30 * 10 + 10,
       data: { name: digits, source: digits, train: 600, test: 200, inputs: 784, classes: 10 },
-      options: { layers: [30], batchNorm: true, l2: 1e-4, optimizer: 'sgd', learningRate: 0.01, batchSize: 50 },
+      options: {
+        layers: [30],
+        batchNorm: true,
+        l2: 1e-4,
+        optimizer: 'sgd',
+        learningRate: 0.01,
+        schedule: 'constant',
+        batchSize: 50,
+      },
     });
     expect(result['history']).toHaveLength(2);
     expect(result['testAccuracy']).toBeGreaterThan(0);
@@ -81,6 +99,16 @@ describe('blasnet train', () => {
     ]);
     expect(one['weightsSha256']).toBe(two['weightsSha256']);
     expect(one['weightsSha256']).not.toBe(other['weightsSha256']);
+  });
+
+  it('lets the learning rate fall along a cosine, from twice what the optimizer has by default', async () => {
+    const { options, history } = await trainJson('--epochs', '4');
+    expect(options).toMatchObject({ optimizer: 'adam', learningRate: 0.002, schedule: 'cosine' });
+    const rates = (history as { learningRate: number }[]).map(({ learningRate }) => learningRate);
+    expect(rates[1]).toBeGreaterThan(0.001);
+    expect(rates[1]).toBeLessThan(0.00115);
+    expect(rates[3]).toBeGreaterThan(0);
+    expect(rates[3]).toBeLessThan(0.00001);
   });
 
   it('saves what it hashed', async () => {
