@@ -71,6 +71,7 @@
         'engine/faults.cc',
         'engine/fuse.cc',
         'engine/lifecycle.cc',
+        'engine/placement.cc',
         'engine/memory.cc',
         'engine/peak.cc',
         'engine/program.cc',

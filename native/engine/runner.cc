@@ -135,6 +135,7 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
       slice_(slice),
       outcome_(outcome),
       threads_(threads),
+      placement_(threads),
       items_(program.stages.size()),
       totals_(program.totals) {
   // Everything that can fail to be allocated is allocated here: threads in the middle of a step cannot report it, and must
@@ -175,6 +176,7 @@ void Runner::run() {
 
 void Runner::work(int worker) {
   while (running_) {
+    placement_.settle(worker);
     const auto& items = items_[stage_];
     for (std::size_t i = nextItem_.fetch_add(1); i < items.size(); i = nextItem_.fetch_add(1)) {
       const WorkGate inside;

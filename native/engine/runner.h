@@ -9,6 +9,7 @@
 
 #include "engine/barrier.h"
 #include "engine/memory.h"
+#include "engine/placement.h"
 #include "engine/program.h"
 #include "engine/store.h"
 
@@ -99,6 +100,7 @@ class Runner {
   const Slice& slice_;
   Outcome& outcome_;
   int threads_;
+  Placement placement_;
   std::unique_ptr<Barrier> barrier_;
 
   StepContext step_{};
