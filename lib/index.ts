@@ -29,6 +29,7 @@ export {
 } from './activations/index.js';
 export {
   BlasnetError,
+  CheckpointError,
   DataError,
   EngineError,
   FileError,

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import {
   BlasnetError,
+  CheckpointError,
   DataError,
   EngineError,
   FileError,
@@ -40,6 +41,7 @@ const codes: readonly [new (...args: never[]) => BlasnetError, number][] = [
   [EngineError, exitCodes.noEngine],
   [FileError, exitCodes.data],
   [FormatError, exitCodes.data],
+  [CheckpointError, exitCodes.data],
   [DataError, exitCodes.data],
   [ShapeError, exitCodes.data],
 ];
