@@ -20,6 +20,7 @@ export const exitCodes = {
   data: 3,
   diverged: 4,
   noEngine: 5,
+  checkpointed: 6,
   interrupted: 130,
   outputClosed: 141,
   terminated: 143,
