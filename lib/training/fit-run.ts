@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { NonFiniteError } from '../core/errors.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
 import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
 import { encodeCheckpoint } from './checkpoint-format.js';
 import type { Settings } from './fit-checks.js';
 import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
+import { FiniteGuard } from './finite-guard.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
 import { orderOf } from './order.js';
 import { progressOf } from './progress.js';
@@ -41,6 +41,7 @@ export class FitRun implements Training {
   readonly #stop = new Stop();
   readonly #slices: SliceLength;
   #program: CompiledProgram | undefined;
+  #guard: FiniteGuard | undefined;
   #restored: Float32Array | Float64Array | undefined;
 
   constructor(trainer: Trainer, position: Position, settings: Settings, samples: Samples) {
@@ -135,6 +136,7 @@ export class FitRun implements Training {
       this.resumedFrom = checkpoint.path;
     }
     await this.network.learnInputs(train);
+    this.#guard = new FiniteGuard(this.network);
     return checkpoint;
   }
 
@@ -180,6 +182,7 @@ export class FitRun implements Training {
       const count = Math.min(steps * batchSize, samples - this.first);
       const outcome = await this.#slice(order, count);
       this.#add(outcome);
+      await this.#checkFinite(outcome, order);
       if (outcome.steps > 0) await this.#tellOfStep();
       for (const callback of callbacks) await callback.onSliceEnd?.(this);
       signal?.throwIfAborted();
@@ -265,15 +268,19 @@ export class FitRun implements Training {
     network.step += outcome.steps;
     this.first = Math.min(samples, this.first + outcome.steps * batchSize);
     if (outcome.steps > 0) this.learningRate = this.#scalars(this.position.updates - 1)[0];
-    if (outcome.nonFinite >= 0) throw notFinite(outcome, names, network.step);
   }
-}
 
-function notFinite({ steps, totals }: Outcome, names: readonly string[], step: number): NonFiniteError {
-  const found = names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
-  const what = gradientNormOf([names[found]], [0]) === undefined ? 'loss' : 'gradient';
-  const message =
-    `The ${what} was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
-    'the step before. Usual causes: a learning rate that is too high, or inputs that are not scaled';
-  return new NonFiniteError(message, step);
+  /** @throws NonFiniteError naming the first tensor affected, with the network back at its last good parameters */
+  async #checkFinite({ nonFinite, steps, totals }: Outcome, order: Uint32Array | undefined): Promise<void> {
+    const { totals: names, first } = this;
+    const { train, batchSize, samples: used, seed } = this.settings;
+    const guard = this.#guard!;
+    const atEnd = this.epoch === this.epochs && first === used;
+    if (nonFinite < 0 && !((guard.isDue || atEnd) && !guard.look())) return;
+    const bad = nonFinite < 0 ? -1 : names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
+    const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
+    const end = Math.min(used, first + batchSize);
+    const samples = order?.slice(first, end) ?? Uint32Array.from({ length: end - first }, (_, i) => first + i);
+    throw await guard.failure({ what, train, samples, seed });
+  }
 }
