@@ -62,12 +62,7 @@ async function run(failed: FailedStep, program: Program) {
   const store: Store = engine.createStore(parameters.length, 0);
   store.write('parameters', 0, parameters);
   const data: EngineData = engine.createData(batch);
-  const slice = {
-    data,
-    firstSample: row ?? 0,
-    count: row === undefined ? batch.length : 1,
-    scalars: new Float64Array(0),
-  };
+  const slice = { data, firstSample: 0, count: batch.length, scalars: new Float64Array(0) };
   const outcome = await engine.compile(program).run(store, { ...slice, seed, firstStep: step });
   return { ...outcome, store };
 }

@@ -70,7 +70,7 @@ describe.each(engines)('a value that is not finite, on the %s engine', (engine) 
     const data = { features: Float32Array.of(1, 2, 1e25, 3), targets: new Float32Array(4), width: 1 };
     const { place, message } = await failureOf(network, data, { batchSize: 4, epochs: 1 });
     expect(place).toEqual({ layer: 'dense1', tensor: 'gradient of dense1.kernel', samples: [] });
-    expect(message).toContain('those of step 0, the last known to be good');
+    expect(message).toMatch(/those of (step 0, the last known to be good|the step before)/);
     expect(Array.from(network.readParameter('dense1.kernel'))).toEqual([1]);
   });
 
