@@ -102,13 +102,11 @@ export class FitRun implements Training {
       if (checkpoint !== undefined) restoreCallbacks(callbacks, checkpoint);
       await this.#epochs(report);
       if (this.stopped !== undefined) ending = { how: 'stopped', reason: this.stopped };
-      return historyOf(
-        this.trainer,
-        this.settings,
-        this.records,
-        { names: this.totals, sums: this.stepSums },
-        this.stopped,
-      );
+      const steps = { names: this.totals, sums: this.stepSums };
+      return historyOf(this.trainer, this.settings, this.records, steps, {
+        stopped: this.stopped,
+        unfinished: this.sums,
+      });
     } catch (error) {
       const aborted = signal?.aborted === true && error === signal.reason;
       ending = { how: aborted ? 'aborted' : 'failed', reason: error };

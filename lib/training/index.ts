@@ -23,3 +23,6 @@ export type { Progress } from './progress.js';
 export { Trainer } from './trainer.js';
 export type { Training } from './training.js';
 export * from './callbacks/index.js';
+export { estimateFit, type FitEstimate } from './estimate-fit.js';
+export { findLearningRate, type FindLearningRateOptions, type LearningRateRange } from './find-learning-rate.js';
+export { overfitOneBatch, type OverfitOneBatchOptions, type OverfitReport } from './overfit-one-batch.js';
