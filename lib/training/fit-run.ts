@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
 import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
@@ -13,6 +14,9 @@ import type { Samples } from './samples.js';
 import { SliceLength } from './slices.js';
 import type { Trainer } from './trainer.js';
 import type { Training } from './training.js';
+
+/** Milliseconds after which the event loop gets its turn. */
+const LONGEST_TURN = 8;
 
 /** How far a trainer has come over all its fits: where its schedules and its orders of samples go on. */
 export interface Position {
@@ -42,6 +46,8 @@ export class FitRun implements Training {
   readonly #slices: SliceLength;
   #program: CompiledProgram | undefined;
   #guard: FiniteGuard | undefined;
+  /** When timers, sockets and everybody else had their last turn. */
+  #gaveWay = performance.now();
   #restored: Float32Array | Float64Array | undefined;
 
   constructor(trainer: Trainer, position: Position, settings: Settings, samples: Samples) {
@@ -186,7 +192,15 @@ export class FitRun implements Training {
       signal?.throwIfAborted();
       this.#slices.took(outcome);
       this.settings.onProgress?.(progressOf(this.settings, this.sums, this.epoch));
+      await this.#giveWay();
     }
+  }
+
+  /** A slice, and many in a row, may take no more than microtasks; others would wait for the end of the fit. */
+  async #giveWay(): Promise<void> {
+    if (performance.now() - this.#gaveWay < LONGEST_TURN) return;
+    await turn();
+    this.#gaveWay = performance.now();
   }
 
   /** Steps until the next one that a callback wants to hear of. */
