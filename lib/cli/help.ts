@@ -26,8 +26,8 @@ export const trainHelp = `
 The network ends in softmax over the classes of the data. MNIST is looked for in
 --data, else in BLASNET_DATA, else in the user's cache folder, where it is
 downloaded otherwise; without network, synthetic digits take its place.
-The learning rate falls along half a cosine to nothing; --schedule constant keeps
-it, and starts at half as much by default.
+The learning rate falls along half a cosine to nothing; --schedule constant
+keeps it, and starts at half as much by default.
 Ctrl-C stops after the step at hand, saves if --save was given, and reports.
 
 Examples:
