@@ -27,6 +27,7 @@ const Kernel kTable[] = {
     alphaDropout,
     gaussianNoise,
     batchNormStatistics,
+    runningStatistics,
     batchNorm,
     batchNormInference,
     batchNormParameterGradients,

@@ -177,7 +177,6 @@ double accuracy(PlainCall& c) {
 double batchNormStatistics(PlainCall& c) {
   const std::size_t columns = c.dimension[0];
   const auto rows = static_cast<double>(c.rows);
-  const double keep = c.attributes[1];
   for (std::size_t j = 0; j < columns; j++) {
     double mean = 0;
     double squares = 0;
@@ -187,8 +186,16 @@ double batchNormStatistics(PlainCall& c) {
     }
     c.operand[1][j] = mean;
     c.operand[2][j] = 1 / std::sqrt(squares / rows + c.attributes[0]);
-    c.operand[3][j] = keep * c.operand[3][j] + (1 - keep) * mean;
-    if (c.rows > 1) c.operand[4][j] = keep * c.operand[4][j] + (1 - keep) * squares / (rows - 1);
+    c.operand[3][j] = c.rows > 1 ? squares / (rows - 1) : 0;
+  }
+  return 0;
+}
+
+double runningStatistics(PlainCall& c) {
+  const double keep = c.attributes[0];
+  for (std::size_t j = 0; j < c.operand[0].size(); j++) {
+    c.operand[2][j] = keep * c.operand[2][j] + (1 - keep) * c.operand[0][j];
+    if (c.rows > 1) c.operand[3][j] = keep * c.operand[3][j] + (1 - keep) * c.operand[1][j];
   }
   return 0;
 }
@@ -272,6 +279,7 @@ const std::map<std::string, Plain>& plainLayers() {
                                                   {"meanSquaredError", meanSquaredError},
                                                   {"accuracy", accuracy},
                                                   {"batchNormStatistics", batchNormStatistics},
+                                                  {"runningStatistics", runningStatistics},
                                                   {"batchNorm", batchNorm},
                                                   {"batchNormInference", batchNormInference},
                                                   {"batchNormParameterGradients", batchNormParameterGradients},
