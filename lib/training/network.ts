@@ -23,7 +23,9 @@ import {
 import type { Fit } from './fit.js';
 import { EpochSums, type Scores } from './history.js';
 import { measureOutput, prepareScoring, type Scoring } from './scoring.js';
-import { checkData, optionNames, Trainer, type Data, type FitOptions } from './trainer.js';
+import { checkData } from './fit-checks.js';
+import { optionNames, type Data, type FitOptions } from './fit-options.js';
+import { Trainer } from './trainer.js';
 
 export interface NetworkOptions extends EngineOptions {
   /** Numbers per sample, 1 to 2²⁴. */
