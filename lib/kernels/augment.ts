@@ -22,6 +22,9 @@ export function smoothingRadius(sigma: number): number {
   return Math.min(LARGEST_RADIUS, Math.max(0, Math.ceil(3 * sigma)));
 }
 
+/** Floats of scratch memory that a native kernel has: kScratchFloats in native/kernels/contract.h. */
+export const WARP_SCRATCH_LIMIT = 192 * 1024;
+
 /** Floats of scratch memory that the native kernel needs for one image; as in native/kernels/warp.cc. */
 export function warpScratch(width: number, height: number, sigma: number): number {
   const stride = Math.ceil(width / 16) * 16;

@@ -18,5 +18,6 @@ export {
   type Samples,
 } from './network.js';
 export type { Data, FitOptions } from './fit-options.js';
+export { preview, type PreviewOptions } from './preview.js';
 export type { Progress } from './progress.js';
 export { Trainer } from './trainer.js';

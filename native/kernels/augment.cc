@@ -51,10 +51,6 @@ static Transform inverseOf(const float* operation, const std::uint32_t* words, d
   return inverse;
 }
 
-static std::int64_t widthOf(double columns, std::int64_t pixels) {
-  return columns >= 1 && columns <= static_cast<double>(pixels) ? static_cast<std::int64_t>(columns) : pixels;
-}
-
 // input[height, width] between zeros: one in front of it and two behind it in each direction.
 static void pad(const float* input, std::int64_t width, std::int64_t height, float* padded) {
   const std::int64_t stride = width + 3;
@@ -103,13 +99,12 @@ double warpImage(const Tile& tile) {
   const std::int64_t count = tile.operand[1] == nullptr ? 0 : tile.dimension[1] / 3;
   const double alpha = tile.attributes[2];
   const auto stream = static_cast<std::uint32_t>(tile.attributes[3]);
-  const std::int64_t width = widthOf(tile.attributes[0], pixels);
+  const std::int64_t width = imageWidth(tile.attributes[0], pixels);
   const std::int64_t height = pixels / width;
   const Elastic elastic = elasticOf(width, height, tile.attributes[1], alpha);
   const StepContext& step = *tile.step;
-  const std::int64_t paddedFloats = (width + 3) * (height + 3);
   // Programs are refused before they could ask for this; nothing is written beyond the scratch.
-  if (paddedFloats + elastic.scratchFloats() > kScratchFloats) return 0;
+  if (warpScratchFloats(width, height, tile.attributes[1]) > kScratchFloats) return 0;
   auto* words = reinterpret_cast<std::uint32_t*>(tile.scratch);  // a multiple of kPhiloxWords, within 512 of what is needed
   float* noise = tile.scratch + (width * height + 1) / 2 + 512;
   float* middle = noise + elastic.noiseFloats();
@@ -165,7 +160,7 @@ static std::int64_t sideOf(std::uint32_t bits, std::int64_t whole, double least,
 // output = input, but 0 in a rectangle with probability `probability`; its sides are from `least` to `most`.
 double eraseRectangle(const Tile& tile) {
   const std::int64_t pixels = tile.dimension[0];
-  const std::int64_t width = widthOf(tile.attributes[0], pixels);
+  const std::int64_t width = imageWidth(tile.attributes[0], pixels);
   const std::int64_t height = pixels / width;
   const double probability = tile.attributes[1];
   const auto stream = static_cast<std::uint32_t>(tile.attributes[4]);

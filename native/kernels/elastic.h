@@ -2,31 +2,24 @@
 #pragma once
 
 #include "kernels/philox.h"
+#include "kernels/warp_scratch.h"
 
 namespace blasnet::BLASNET_SIMD {
 
-constexpr std::int64_t kLargestRadius = 64;
-
-// What the smoothing of one image size needs, for all rows of a tile. As smoothingRadius and warpScratch in
-// lib/kernels/augment.ts.
+// What the smoothing of one image size needs, for all rows of a tile.
 struct Elastic {
   std::int64_t width;
   std::int64_t height;
-  std::int64_t stride;  // of a row of one component: whole registers at every level
+  std::int64_t stride;
   std::int64_t radius;
   float weights[2 * kLargestRadius + 1];
 
   std::int64_t pitch() const { return 2 * stride + 3 * radius; }  // of a row that has both components between margins
   std::int64_t noiseFloats() const { return 2 * height * stride; }
-  std::int64_t scratchFloats() const {
-    return 2 * noiseFloats() + 3 * height * radius + (width * height + 1) / 2 + 512;
-  }
 };
 
 BLASNET_INLINE Elastic elasticOf(std::int64_t width, std::int64_t height, double sigma, double alpha) {
-  Elastic elastic{width, height, (width + 15) / 16 * 16, 0, {}};
-  const double reach = __builtin_ceil(3.0 * sigma);
-  if (reach > 0) elastic.radius = reach < kLargestRadius ? static_cast<std::int64_t>(reach) : kLargestRadius;
+  Elastic elastic{width, height, fieldStride(width), smoothingRadius(sigma), {}};
   double weights[2 * kLargestRadius + 1];
   double sum = 0;
   for (std::int64_t i = 0; i <= 2 * elastic.radius; i++) {
