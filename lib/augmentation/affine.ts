@@ -91,7 +91,7 @@ export function horizontalFlip(probability = 0.5): AffineAugmentation {
  * Cuts a window out of each image, anywhere in it, and enlarges it to the whole. The window's share of each side is drawn
  * uniformly from `least` to 1.
  *
- * @param least above 0 to 1; default 0.85, which cuts nothing off a digit with MNIST's margin of 4 pixels in 28
+ * @param least above 0 to 1; default 0.85, which hardly touches a digit with MNIST's margin of 4 pixels in 28
  * @throws OptionError
  *
  * @example

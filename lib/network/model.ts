@@ -8,7 +8,13 @@ import type { Parameter } from '../program/parameters.js';
 import type { Program } from '../program/program.js';
 import type { Layer } from '../layers/index.js';
 import type { Architecture } from './architecture.js';
-import { compileEvaluation, compilePrediction, compileTraining, type EvaluationKind, type TrainingKind } from './compile.js';
+import {
+  compileEvaluation,
+  compilePrediction,
+  compileTraining,
+  type EvaluationKind,
+  type TrainingKind,
+} from './compile.js';
 import { rangesToCopy } from './copy-layers.js';
 import { namesOf, type LayerReference } from './freeze.js';
 import { featureStatistics, type Features } from './input-statistics.js';

@@ -169,7 +169,8 @@ class Decoder {
   static void checkImage(const KernelRule& rule, const Call& call) {
     const std::int64_t width = imageWidth(call.attributes[0], call.dimension[0]);
     const std::int64_t height = call.dimension[0] / width;
-    if (warpScratchFloats(width, height, call.attributes[1]) > kScratchFloats) invalid(rule, "has images too large for it");
+    if (warpScratchFloats(width, height, call.attributes[1]) > kScratchFloats)
+      invalid(rule, "has images too large for it");
   }
 
   // Weights by class read the data's labels or targets past the program's memory.

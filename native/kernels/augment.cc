@@ -14,9 +14,9 @@ struct Transform {
 };
 
 static Transform compose(const Transform& outer, const Transform& inner) {
-  return {outer.a * inner.a + outer.b * inner.d, outer.a * inner.b + outer.b * inner.e,
+  return {outer.a * inner.a + outer.b * inner.d,           outer.a * inner.b + outer.b * inner.e,
           outer.a * inner.c + outer.b * inner.f + outer.c, outer.d * inner.a + outer.e * inner.d,
-          outer.d * inner.b + outer.e * inner.e, outer.d * inner.c + outer.e * inner.f + outer.f};
+          outer.d * inner.b + outer.e * inner.e,           outer.d * inner.c + outer.e * inner.f + outer.f};
 }
 
 // What takes a place in the operation's result back to its image. Unknown codes leave it where it is.
@@ -54,7 +54,8 @@ static Transform inverseOf(const float* operation, const std::uint32_t* words, d
 // input[height, width] between zeros: one in front of it and two behind it in each direction.
 static void pad(const float* input, std::int64_t width, std::int64_t height, float* padded) {
   const std::int64_t stride = width + 3;
-  for (std::int64_t i = 0; i < stride; i++) padded[i] = padded[(height + 1) * stride + i] = padded[(height + 2) * stride + i] = 0;
+  for (std::int64_t i = 0; i < stride; i++)
+    padded[i] = padded[(height + 1) * stride + i] = padded[(height + 2) * stride + i] = 0;
   for (std::int64_t y = 0; y < height; y++) {
     float* row = padded + (y + 1) * stride;
     row[0] = row[width + 1] = row[width + 2] = 0;
@@ -65,7 +66,8 @@ static void pad(const float* input, std::int64_t width, std::int64_t height, flo
 alignas(64) static const float kLaneNumbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 // output[height, width] from padded[height + 3, width + 3]; field[height, 2, stride] or null.
-static void resample(const float* padded, const Elastic& size, const Transform& back, const float* field, float* output) {
+static void resample(const float* padded, const Elastic& size, const Transform& back, const float* field,
+                     float* output) {
   const std::int64_t width = size.width;
   const auto centreX = 0.5 * static_cast<double>(width - 1);
   const auto centreY = 0.5 * static_cast<double>(size.height - 1);
@@ -86,7 +88,8 @@ static void resample(const float* padded, const Elastic& size, const Transform& 
         sourceX = add(sourceX, load(field + 2 * y * size.stride + x));
         sourceY = add(sourceY, load(field + (2 * y + 1) * size.stride + x));
       }
-      const Lanes value = bilinear(padded, width + 3, confine(sourceX, zeroLanes(), right), confine(sourceY, zeroLanes(), bottom));
+      const Lanes value =
+          bilinear(padded, width + 3, confine(sourceX, zeroLanes(), right), confine(sourceY, zeroLanes(), bottom));
       store(output + y * width + x, value, firstLanes(width - x));
     }
   }
@@ -105,7 +108,8 @@ double warpImage(const Tile& tile) {
   const StepContext& step = *tile.step;
   // Programs are refused before they could ask for this; nothing is written beyond the scratch.
   if (warpScratchFloats(width, height, tile.attributes[1]) > kScratchFloats) return 0;
-  auto* words = reinterpret_cast<std::uint32_t*>(tile.scratch);  // a multiple of kPhiloxWords, within 512 of what is needed
+  auto* words =
+      reinterpret_cast<std::uint32_t*>(tile.scratch);  // a multiple of kPhiloxWords, within 512 of what is needed
   float* noise = tile.scratch + (width * height + 1) / 2 + 512;
   float* middle = noise + elastic.noiseFloats();
   float* padded = middle + height * elastic.pitch();
@@ -121,8 +125,8 @@ double warpImage(const Tile& tile) {
       const auto number = static_cast<std::uint32_t>(i);
       philoxBlocks(drawn, step.seed, static_cast<std::uint32_t>(tile.first + start), stream + 1 + number, step.step);
       for (std::int64_t row = start; row < end; row++) {
-        const Transform inverse = inverseOf(tile.operand[1] + 3 * i, drawn + 4 * (row - start), static_cast<double>(width),
-                                            static_cast<double>(height));
+        const Transform inverse = inverseOf(tile.operand[1] + 3 * i, drawn + 4 * (row - start),
+                                            static_cast<double>(width), static_cast<double>(height));
         back[row - start] = compose(back[row - start], inverse);
       }
     }

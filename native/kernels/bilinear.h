@@ -13,8 +13,7 @@ BLASNET_INLINE Lanes bilinear(const float* image, std::int64_t stride, Lanes x, 
   const __m512i top = _mm512_cvttps_epi32(y);
   const Lanes right = _mm512_sub_ps(x, _mm512_cvtepi32_ps(left));
   const Lanes low = _mm512_sub_ps(y, _mm512_cvtepi32_ps(top));
-  const __m512i place =
-      _mm512_add_epi32(_mm512_mullo_epi32(top, _mm512_set1_epi32(static_cast<int>(stride))), left);
+  const __m512i place = _mm512_add_epi32(_mm512_mullo_epi32(top, _mm512_set1_epi32(static_cast<int>(stride))), left);
   const Lanes first = _mm512_i32gather_ps(place, image, 4);
   const Lanes second = _mm512_i32gather_ps(place, image + 1, 4);
   const Lanes third = _mm512_i32gather_ps(place, image + stride, 4);
@@ -25,9 +24,7 @@ BLASNET_INLINE Lanes bilinear(const float* image, std::int64_t stride, Lanes x, 
 }
 
 // Within [least, most]; what is no number becomes `least`.
-BLASNET_INLINE Lanes confine(Lanes x, Lanes least, Lanes most) {
-  return _mm512_min_ps(_mm512_max_ps(x, least), most);
-}
+BLASNET_INLINE Lanes confine(Lanes x, Lanes least, Lanes most) { return _mm512_min_ps(_mm512_max_ps(x, least), most); }
 
 #elif defined(__AVX2__)
 
@@ -36,8 +33,7 @@ BLASNET_INLINE Lanes bilinear(const float* image, std::int64_t stride, Lanes x, 
   const __m256i top = _mm256_cvttps_epi32(y);
   const Lanes right = _mm256_sub_ps(x, _mm256_cvtepi32_ps(left));
   const Lanes low = _mm256_sub_ps(y, _mm256_cvtepi32_ps(top));
-  const __m256i place =
-      _mm256_add_epi32(_mm256_mullo_epi32(top, _mm256_set1_epi32(static_cast<int>(stride))), left);
+  const __m256i place = _mm256_add_epi32(_mm256_mullo_epi32(top, _mm256_set1_epi32(static_cast<int>(stride))), left);
   const Lanes first = _mm256_i32gather_ps(image, place, 4);
   const Lanes second = _mm256_i32gather_ps(image + 1, place, 4);
   const Lanes third = _mm256_i32gather_ps(image + stride, place, 4);
@@ -47,9 +43,7 @@ BLASNET_INLINE Lanes bilinear(const float* image, std::int64_t stride, Lanes x, 
   return multiplyAdd(low, _mm256_sub_ps(below, above), above);
 }
 
-BLASNET_INLINE Lanes confine(Lanes x, Lanes least, Lanes most) {
-  return _mm256_min_ps(_mm256_max_ps(x, least), most);
-}
+BLASNET_INLINE Lanes confine(Lanes x, Lanes least, Lanes most) { return _mm256_min_ps(_mm256_max_ps(x, least), most); }
 
 #else
 

@@ -36,8 +36,9 @@ BLASNET_INLINE Elastic elasticOf(std::int64_t width, std::int64_t height, double
 }
 
 // noise[height, 2, stride] in [-1, 1], 0 behind the width: the bytes of a stream, x displacements first.
-BLASNET_INLINE void drawNoise(const Elastic& elastic, std::uint64_t seed, std::uint32_t firstBlock, std::uint32_t stream,
-                              std::uint64_t step, float sign, std::uint32_t* words, float* noise) {
+BLASNET_INLINE void drawNoise(const Elastic& elastic, std::uint64_t seed, std::uint32_t firstBlock,
+                              std::uint32_t stream, std::uint64_t step, float sign, std::uint32_t* words,
+                              float* noise) {
   const std::int64_t pixels = elastic.width * elastic.height;
   const std::int64_t wordCount = (2 * pixels + 3) / 4;
   for (std::int64_t at = 0; at < wordCount; at += kPhiloxWords) {
