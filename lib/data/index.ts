@@ -1,5 +1,6 @@
-export { Dataset, dataset, toDataset } from './dataset.js';
-export type { DatasetOptions, TrainAndTest } from './dataset.js';
+export { balance, concat, type BalanceOptions } from './combine.js';
+export { Dataset } from './dataset.js';
+export { dataset, toDataset, type DatasetOptions, type TrainAndTest } from './make-dataset.js';
 export { loadIdxPair, readIdxFile } from './idx-files.js';
 export type { LoadIdxPairOptions } from './idx-files.js';
 export { imageSheet, type ImageSheetOptions } from './image-sheet.js';
@@ -12,3 +13,5 @@ export { mnist } from './mnist.js';
 export type { MnistOptions } from './mnist.js';
 export { syntheticDigits } from './synthetic.js';
 export type { SyntheticDigitsOptions } from './synthetic.js';
+export { normalize, type Normalizer, type NormalizeOptions } from './normalize.js';
+export { kFold, split, type Fold, type Parts, type SplitOptions } from './split.js';
