@@ -19,5 +19,8 @@ export {
 } from './network.js';
 export type { Data, FitOptions } from './fit-options.js';
 export { preview, type PreviewOptions } from './preview.js';
+export { TrainingLoop, type LoopOptions, type LoopStep } from './loop.js';
 export type { Progress } from './progress.js';
 export { Trainer } from './trainer.js';
+export type { Training } from './training.js';
+export * from './callbacks/index.js';
