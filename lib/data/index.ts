@@ -1,7 +1,9 @@
-export { Dataset, dataset, toDataset } from './dataset.js';
-export type { DatasetOptions, TrainAndTest } from './dataset.js';
+export { balance, concat, type BalanceOptions } from './combine.js';
+export { Dataset } from './dataset.js';
+export { dataset, toDataset, type DatasetOptions, type TrainAndTest } from './make-dataset.js';
 export { loadIdxPair, readIdxFile } from './idx-files.js';
 export type { LoadIdxPairOptions } from './idx-files.js';
+export { imageSheet, type ImageSheetOptions } from './image-sheet.js';
 export { dataFrom } from './idx-folder.js';
 export { readIdx } from './idx.js';
 export type { IdxArray, IdxType, IdxValues, ReadIdxOptions } from './idx.js';
@@ -11,3 +13,5 @@ export { mnist } from './mnist.js';
 export type { MnistOptions } from './mnist.js';
 export { syntheticDigits } from './synthetic.js';
 export type { SyntheticDigitsOptions } from './synthetic.js';
+export { normalize, type Normalizer, type NormalizeOptions } from './normalize.js';
+export { kFold, split, type Fold, type Parts, type SplitOptions } from './split.js';

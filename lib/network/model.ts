@@ -8,7 +8,13 @@ import type { Parameter } from '../program/parameters.js';
 import type { Program } from '../program/program.js';
 import type { Layer } from '../layers/index.js';
 import type { Architecture } from './architecture.js';
-import { compileEvaluation, compilePrediction, compileTraining, type EvaluationKind } from './compile.js';
+import {
+  compileEvaluation,
+  compilePrediction,
+  compileTraining,
+  type EvaluationKind,
+  type TrainingKind,
+} from './compile.js';
 import { rangesToCopy } from './copy-layers.js';
 import { namesOf, type LayerReference } from './freeze.js';
 import { featureStatistics, type Features } from './input-statistics.js';
@@ -232,8 +238,8 @@ export class Model {
   }
 
   /** The training program for an optimizer, with slots for it: see {@link prepareSlots}. @internal */
-  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, weighted = false): CompiledProgram {
-    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, { weighted }));
+  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, kind?: TrainingKind): CompiledProgram {
+    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, kind));
     this.prepareSlots(optimizer.slots, owner);
     return program;
   }

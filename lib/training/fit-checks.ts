@@ -1,3 +1,4 @@
+import { augmenterOf, type Augmenter } from '../augmentation/index.js';
 import { checkBoolean, checkChoice, checkInteger, checkString, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { toDataset, type Dataset } from '../data/index.js';
@@ -23,6 +24,7 @@ export interface Settings {
   readonly batchSize: number;
   /** Samples of an epoch that are used. */
   readonly samples: number;
+  readonly augment: Augmenter | undefined;
   readonly shuffle: boolean;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
@@ -63,6 +65,10 @@ export function checkFit({ network, optimizer }: Trainer, data: Data, options: F
     epochs,
     batchSize,
     samples,
+    augment:
+      options.augmentation === undefined
+        ? undefined
+        : augmenterOf('augmentation', options.augmentation, train.imageShape),
     shuffle: checkBoolean('shuffle', options.shuffle ?? true),
     seed: checkInteger('seed', options.seed ?? network.seed),
     signal: checkSignal(options.signal),

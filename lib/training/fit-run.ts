@@ -118,10 +118,11 @@ export class FitRun implements Training {
   }
 
   async #prepare(): Promise<void> {
-    const { train, batchSize } = this.settings;
+    const { train, batchSize, augment } = this.settings;
     await this.network.learnInputs(train);
     const weighted = train.weights !== undefined;
-    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, weighted);
+    const kind = { weighted, augment };
+    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
     this.sums = new EpochSums(this.totals);
   }
 
