@@ -211,3 +211,4 @@ export {
   type ReplaceHeadOptions,
   type Samples,
 } from './training/index.js';
+export * from './interop/index.js';
