@@ -202,3 +202,4 @@ export {
   type MinMaxNormOptions,
 } from './constraints/index.js';
 export * from './training/index.js';
+export * from './interop/index.js';

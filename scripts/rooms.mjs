@@ -29,6 +29,8 @@ export const rooms = {
   data:         { imports: ['core'],                                                        types: [] },
   metrics:      { imports: ['core'],                                                        types: [] },
   training:     { imports: ['core', 'program', 'engine', 'network', 'optimizers', 'augmentation', 'data', 'metrics'], types: [] },
+  interop:      { imports: ['core', 'kernels', 'layers', 'activations', 'network', 'data', 'training'], types: ['program'] },
+  serving:      { imports: ['core', 'training'],                                            types: [] },
   experiments:  { imports: ['core', 'training'],                                            types: [] },
   report:       { imports: [],                              types: ['core', 'network', 'data', 'metrics', 'training', 'experiments'] },
   index:        { imports: everything,                                                      types: [] },
