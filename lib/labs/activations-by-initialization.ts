@@ -60,12 +60,8 @@ export const lab: Lab = {
         name: activation,
         title: `${activation}: activations of five hidden layers`,
         subtitle: '1000 samples, 100 units a layer; each histogram is scaled to its largest bin',
-        x: {
-          title: 'activation',
-          ...(ranges[activation] && { domain: ranges[activation] }),
-          ...(activation === 'relu' && { domain: [0, 3] }),
-        },
-        y: 'share',
+        x: { title: 'activation', domain: ranges[activation] },
+        ownAxes: ranges[activation] === undefined,
         panels: results
           .filter((row) => row.activation === activation)
           .map(({ initialization, place, histogram }) => ({

@@ -90,7 +90,9 @@ export const lab: Lab = {
           contours: [0.1, 0.4, 1, 2, 4, 7].map((level) => ellipse(Math.sqrt(20 * level), Math.sqrt(level))),
           paths: all,
           goal: [0, 0],
-          columns: 3,
+          columns: 4,
+          width: 190,
+          height: 140,
         }),
       ],
       table: {

@@ -50,12 +50,14 @@ export function mean(values: ArrayLike<number>, from = 0, to = values.length): n
   return sum / (to - from);
 }
 
-/** The first `steps` losses as a line, each point the mean of the `window` before it; at most 250 points. */
+/** The first `steps` losses as a line of at most 250 points, each the mean of the `window` steps around it. */
 export function smoothedLoss(name: string, losses: ArrayLike<number>, steps: number, window = 25): Series {
   const stride = Math.max(1, Math.floor(steps / 250));
   const points: [number, number][] = [];
-  for (let step = stride; step <= steps; step += stride) {
-    points.push([step, mean(losses, Math.max(0, step - window), step)]);
+  for (let step = 0; step < steps; step += stride) {
+    // Short where the curve is steepest, at its start.
+    const half = Math.min(Math.floor(window / 2), step);
+    points.push([step + 1, mean(losses, step - half, Math.min(steps, step + half + 1))]);
   }
   return { name, points };
 }

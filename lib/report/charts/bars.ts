@@ -20,9 +20,9 @@ export interface Bar {
 
 export interface HistogramGridOptions extends ChartText {
   readonly x: Axis;
-  /** What is counted. */
-  readonly y: string;
   readonly panels: readonly HistogramPanel[];
+  /** Each panel has an x axis of its own, where values differ by orders of magnitude; default false. */
+  readonly ownAxes?: boolean;
   readonly width?: number;
   readonly height?: number;
 }
@@ -51,7 +51,14 @@ export function bars(options: BarsOptions): Chart {
   const color = grouped
     ? { color: { field: 'group', type: 'nominal', sort: groups, scale: { domain: groups }, legend: { title: null } } }
     : {};
-  const x = { field: 'value', ...positional(value, true) };
+  const x = {
+    field: 'value',
+    ...positional(
+      value,
+      all.map((bar) => bar.value),
+      { zero: true },
+    ),
+  };
   const text = { field: 'value', type: 'quantitative', format };
   return chartOf(options, {
     width,
@@ -67,7 +74,7 @@ export function bars(options: BarsOptions): Chart {
 
 /** Histograms in rows and columns, each as high as its own counts. */
 export function histogramGrid(options: HistogramGridOptions): Chart {
-  const { x, y, panels, width = 130, height = 80 } = options;
+  const { x, panels, width = 130, height = 80 } = options;
   const values = panels.flatMap(({ row, column, edges, counts }) => {
     const most = Math.max(...counts, 1);
     return counts.map((count, i) => ({ row, column, from: edges[i], to: edges[i + 1], share: count / most, count }));
@@ -85,17 +92,19 @@ export function histogramGrid(options: HistogramGridOptions): Chart {
       },
       column: { field: 'column', type: 'nominal', sort: unique(({ column }) => column), header },
     },
+    ...(options.ownAxes === true && { resolve: { scale: { x: 'independent' }, axis: { x: 'independent' } } }),
     spec: {
       width,
       height,
-      mark: { type: 'bar', tooltip: true, binSpacing: 0 },
+      mark: { type: 'rect', tooltip: true, clip: true },
       encoding: {
-        x: { field: 'from', ...positional(x) },
+        x: { field: 'from', ...positional(x, [], { tickCount: 3 }) },
         x2: { field: 'to' },
+        y2: { datum: 0 },
         y: {
           field: 'share',
           type: 'quantitative',
-          title: y,
+          title: null,
           axis: { labels: false, ticks: false, grid: false },
           scale: { domain: [0, 1] },
         },

@@ -37,29 +37,62 @@ export interface ChartText {
   readonly subtitle?: string;
 }
 
-/** Vega-Lite's words for an axis. Logarithmic axes have no 0. */
-export function positional({ title, scale = 'linear', domain, format, ticks }: Axis, zero = false): VegaLite {
+/**
+ * Vega-Lite's words for an axis.
+ *
+ * @param values what is drawn along it: a logarithmic axis without a domain needs them for its ticks
+ * @param options `zero`: whether a linear axis begins at 0; `tickCount`: about how many ticks there is room for
+ */
+export function positional(
+  axis: Axis,
+  values: readonly number[] = [],
+  { zero = false, tickCount = 8 }: { zero?: boolean; tickCount?: number } = {},
+): VegaLite {
+  const { title, scale = 'linear', domain, format, ticks } = axis;
+  const ends = domain ?? extentOf(values, scale);
+  const log = scale === 'log' && ticks === undefined && ends !== undefined ? logTicks(ends) : undefined;
   return {
     type: 'quantitative',
     title,
     scale: {
       type: scale,
       ...(scale !== 'log' && { zero }),
-      nice: domain === undefined,
-      ...(domain && { domain }),
-      clamp: false,
+      nice: domain === undefined && scale !== 'log',
+      ...((domain !== undefined || scale === 'log') && ends !== undefined && { domain: ends }),
     },
     axis: {
+      tickCount,
       ...(format !== undefined && { format }),
       ...(ticks !== undefined && { values: ticks }),
-      // Powers of ten read better than 1.000e-4, and there is room for no more.
-      ...(scale === 'log' && ticks === undefined && format === undefined && { labelExpr: powersOfTen, tickCount: 6 }),
+      ...log,
     },
   };
 }
 
-const powersOfTen =
-  "abs(log(datum.value)/LN10 - round(log(datum.value)/LN10)) < 1e-6 ? (datum.value >= 0.001 && datum.value <= 10000 ? format(datum.value, '~f') : '10^' + format(round(log(datum.value)/LN10), 'd')) : ''";
+/** Ends of the finite values, the positive ones for a logarithm. */
+function extentOf(values: readonly number[], scale: Axis['scale']): readonly [number, number] | undefined {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value) || (scale === 'log' && value <= 0)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low > high ? undefined : low === high ? [low / 2, high * 2] : [low, high];
+}
+
+/** Ticks at powers of ten, a few of them; at 2 and 5 times as well where there are not many. */
+function logTicks([low, high]: readonly [number, number]): VegaLite {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const stride = Math.max(1, Math.ceil((last - first) / 9));
+  const mantissas = last - first <= 3 ? [1, 2, 5] : [1];
+  const values: number[] = [];
+  for (let power = first; power <= last; power += stride) values.push(...mantissas.map((m) => Number(`${m}e${power}`)));
+  return { values: values.filter((value) => value >= low * 0.999 && value <= high * 1.001), labelExpr: powerLabel };
+}
+
+/** 0.001 to 10,000 as they are, the rest as powers of ten. */
+const powerLabel =
+  "datum.value >= 0.0009 && datum.value <= 10001 ? format(datum.value, '~g') : format(datum.value, '~e')";
 
 /** Title and subtitle as Vega-Lite takes them. */
 export function heading({ title, subtitle }: ChartText): VegaLite {

@@ -38,7 +38,7 @@ interface Row {
 
 /** Lines over one pair of axes, a colour and a dash pattern for each. */
 export function lines(options: LinesOptions): Chart {
-  const { x, y, series, legend, width = 640, height = 360 } = options;
+  const { series, width = 640, height = 360 } = options;
   const few = Math.max(...series.map(({ points }) => points.length)) <= 24;
   return chartOf(options, {
     width,
@@ -52,13 +52,13 @@ export function lines(options: LinesOptions): Chart {
       clip: true,
       invalid: 'break-paths-show-path-domains',
     },
-    encoding: encodingOf(series, x, y, legend),
+    encoding: encodingOf(series, options),
   });
 }
 
 /** Small panels with the same axes, to compare at a glance. */
 export function lineGrid(options: LineGridOptions): Chart {
-  const { x, y, panels, columns, legend, width = 170, height = 120 } = options;
+  const { panels, columns, width = 170, height = 120 } = options;
   const titles = panels.map(({ title }) => title);
   const all = panels.flatMap(({ series }) => series);
   return chartOf(options, {
@@ -76,19 +76,29 @@ export function lineGrid(options: LineGridOptions): Chart {
       height,
       params: [{ name: 'chosen', select: { type: 'point', fields: ['series'] }, bind: 'legend' }],
       mark: { type: 'line', tooltip: true, clip: true, strokeWidth: 2 },
-      encoding: encodingOf(uniqueByName(all), x, y, legend),
+      encoding: encodingOf(joinedByName(all), options, 4),
     },
   });
 }
 
-function encodingOf(series: readonly Series[], x: Axis, y: Axis, legend: string | undefined): VegaLite {
+function encodingOf(
+  series: readonly Series[],
+  { x, y, legend }: Pick<LinesOptions, 'x' | 'y' | 'legend'>,
+  tickCount?: number,
+): VegaLite {
   const names = series.map(({ name }) => name);
   const many = names.length > 1;
   const common = { field: 'series', type: 'nominal', sort: names };
   const title = legend ?? null;
   return {
-    x: { field: 'x', ...positional(x) },
-    y: { field: 'y', ...positional(y) },
+    x: {
+      field: 'x',
+      ...positional(x, valuesOf(series, 0), { tickCount }),
+    },
+    y: {
+      field: 'y',
+      ...positional(y, valuesOf(series, 1), { tickCount }),
+    },
     color: { ...common, scale: { domain: names }, legend: many ? { title, ...columnsOf(names) } : null },
     // Second sign besides the colour; plain lines first.
     strokeDash: {
@@ -103,6 +113,10 @@ function encodingOf(series: readonly Series[], x: Axis, y: Axis, legend: string 
       { field: 'y', type: 'quantitative', title: y.title, format: '.4~g' },
     ],
   };
+}
+
+function valuesOf(series: readonly Series[], coordinate: 0 | 1): number[] {
+  return series.flatMap(({ points }) => points.map((point) => point[coordinate]));
 }
 
 /** Legends stand in one row above the chart where they fit, else in rows of four. */
@@ -137,6 +151,11 @@ function rowsOf(series: readonly Series[], panel?: string): Row[] {
   );
 }
 
-function uniqueByName(series: readonly Series[]): Series[] {
-  return [...new Map(series.map((one) => [one.name, one])).values()];
+/** The series of all panels as one for each name, whose points say how far axes reach. */
+function joinedByName(series: readonly Series[]): Series[] {
+  const joined = new Map<string, Series>();
+  for (const one of series) {
+    joined.set(one.name, { ...one, points: [...(joined.get(one.name)?.points ?? []), ...one.points] });
+  }
+  return [...joined.values()];
 }

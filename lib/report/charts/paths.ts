@@ -17,7 +17,7 @@ export interface PathsOptions extends ChartText {
 export function paths(options: PathsOptions): Chart {
   const { x, y, contours, paths: all, goal, columns, width = 250, height = 170 } = options;
   const names = all.map(({ name }) => name);
-  const [xAxis, yAxis] = [positional(x), positional(y)];
+  const [xAxis, yAxis] = [positional(x, [], { tickCount: 5 }), positional(y, [], { tickCount: 5 })];
   const contourRows = names.flatMap((panel) =>
     contours.flatMap((points, level) => points.map(([cx, cy], order) => ({ panel, level, cx, cy, order }))),
   );

@@ -25,8 +25,20 @@ export function scatter(options: ScatterOptions): Chart {
     data: { values: points },
     mark: { type: 'point', filled: true, size: 90, tooltip: true, opacity: 0.9 },
     encoding: {
-      x: { field: 'x', ...positional(x) },
-      y: { field: 'y', ...positional(y) },
+      x: {
+        field: 'x',
+        ...positional(
+          x,
+          points.map((point) => point.x),
+        ),
+      },
+      y: {
+        field: 'y',
+        ...positional(
+          y,
+          points.map((point) => point.y),
+        ),
+      },
       color: {
         field: 'color',
         type: 'quantitative',
