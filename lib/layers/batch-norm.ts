@@ -101,9 +101,13 @@ class BatchNorm implements Layer<BatchNormTrace> {
     }
     const mean = program.vector(this.inputs);
     const inverseDeviation = program.vector(this.inputs);
+    // Where the running statistics are to stay, what would become of them goes nowhere.
+    const running = program.keepState
+      ? { runningMean: program.vector(this.inputs), runningVariance: program.vector(this.inputs) }
+      : { runningMean, runningVariance };
     program.call(
       'batchNormStatistics',
-      { input, mean, inverseDeviation, runningMean, runningVariance },
+      { input, mean, inverseDeviation, ...running },
       { epsilon: this.#epsilon, momentum: this.#momentum },
     );
     program.call('batchNorm', { input, mean, inverseDeviation, gamma, beta, output }, {});

@@ -79,7 +79,12 @@ function writeGradients(program: ProgramBuilder, architecture: Architecture): vo
   if (gradient !== undefined) writeBackwardChain(program, architecture.layers, traces, gradient);
 }
 
-function writeUpdates(program: ProgramBuilder, { parameters }: Architecture, optimizer: Optimizer | undefined): void {
+/** From gradients that stand ready to parameters: penalties, clipping, update, constraints. */
+export function writeUpdates(
+  program: ProgramBuilder,
+  { parameters }: Architecture,
+  optimizer: Optimizer | undefined,
+): void {
   for (const parameter of parameters) {
     if (!program.trains(parameter)) continue;
     const gradient = program.gradientOf(parameter);

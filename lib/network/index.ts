@@ -1,6 +1,7 @@
 export { buildArchitecture, type Architecture } from './architecture.js';
 export { gatherActivations, gradientNorms, type LayerActivations, type StatisticsOptions } from './activations.js';
 export { compileTraining } from './compile.js';
+export { compileBackward, compileForward, compileStep } from './compile-loop.js';
 export { layerNeedingRows, type LayerReference } from './freeze.js';
 export { fuseArchitecture } from './fuse.js';
 export { checkGradients, type GradientReport, type LayerGradients } from './gradient-check.js';

@@ -211,19 +211,21 @@ export class Model {
     return result;
   }
 
-  /**
-   * The training program for an optimizer, with slots for it. Slots begin at zero unless `owner` had them last. @internal
-   */
+  /** The training program for an optimizer, with slots for it: see {@link prepareSlots}. @internal */
   prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, weighted = false): CompiledProgram {
     const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, { weighted }));
-    if (this.#slotsOwner !== owner) {
-      const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
-      this.#store.dispose();
-      this.#store = this.engine.createStore(this.#architecture.arenaSize, optimizer.slots);
-      this.#store.write('parameters', 0, values);
-      this.#slotsOwner = owner;
-    }
+    this.prepareSlots(optimizer.slots, owner);
     return program;
+  }
+
+  /** Arrays for an optimizer beside the parameters. They begin at zero unless `owner` had them last. @internal */
+  prepareSlots(slots: number, owner: unknown): void {
+    if (this.#slotsOwner === owner) return;
+    const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
+    this.#store.dispose();
+    this.#store = this.engine.createStore(this.#architecture.arenaSize, slots);
+    this.#store.write('parameters', 0, values);
+    this.#slotsOwner = owner;
   }
 
   /** @internal */

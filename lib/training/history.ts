@@ -1,6 +1,8 @@
 import type { EngineName } from '../engine/engine.js';
 import type { MetricValues } from '../metrics/index.js';
 import { GRADIENT_NORM } from '../optimizers/index.js';
+import type { Settings } from './fit-checks.js';
+import type { Trainer } from './trainer.js';
 
 /** What one epoch of training came to. Means are over samples. */
 export interface EpochRecord {
@@ -53,6 +55,44 @@ export interface Scores {
   readonly loss: number;
   readonly accuracy?: number;
   readonly metrics?: MetricValues;
+}
+
+/** What the program summed up in the steps of a fit: one row of `names.length` numbers a step. */
+export interface StepSums {
+  readonly names: readonly string[];
+  readonly sums: ArrayLike<number>;
+}
+
+/** The history of a fit that has come to its end. */
+export function historyOf(
+  { network: { engine }, optimizer }: Trainer,
+  { seed, batchSize }: Settings,
+  epochs: readonly EpochRecord[],
+  { names, sums }: StepSums,
+): History {
+  const width = names.length;
+  const [loss, penalty] = [names.indexOf('loss'), names.indexOf('penalty')];
+  const steps = sums.length / width;
+  const column = (valueOf: (step: number) => number) => Float64Array.from({ length: steps }, (_, i) => valueOf(i));
+  const lossOf = (step: number) => sums[step * width + loss];
+  const penaltyOf = (step: number) => (penalty < 0 ? 0 : sums[step * width + penalty]);
+  const normOf = (step: number) => gradientNormOf(names, sums, step * width);
+  const seconds = epochs.reduce((sum, record) => sum + record.seconds, 0);
+  const samples = epochs.reduce((sum, record) => sum + record.samplesPerSecond * record.seconds, 0);
+  return {
+    epochs,
+    stepDataLoss: column(lossOf),
+    stepLoss: column((step) => lossOf(step) + penaltyOf(step)),
+    ...(normOf(0) === undefined ? {} : { stepGradientNorm: column((step) => normOf(step) ?? NaN) }),
+    seed,
+    engine: engine.name,
+    threads: engine.threads,
+    batchSize,
+    optimizer: optimizer.config,
+    steps,
+    seconds,
+    samplesPerSecond: samples / seconds,
+  };
 }
 
 const isNorm = (name: string) => name.startsWith(GRADIENT_NORM);

@@ -17,4 +17,7 @@ export {
   type ReplaceHeadOptions,
   type Samples,
 } from './network.js';
-export { Trainer, type Data, type FitOptions, type Progress } from './trainer.js';
+export type { Data, FitOptions } from './fit-options.js';
+export { TrainingLoop, type LoopOptions, type LoopStep } from './loop.js';
+export type { Progress } from './progress.js';
+export { Trainer } from './trainer.js';

@@ -1,0 +1,127 @@
+import { checkBoolean, checkChoice, checkInteger, expected } from '../core/checks.js';
+import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
+import { toDataset, type Dataset } from '../data/index.js';
+import { resolveMetrics } from '../metrics/index.js';
+import { layerNeedingRows } from '../network/index.js';
+import type { Data, FitOptions } from './fit-options.js';
+import type { Network } from './network.js';
+import type { Progress } from './progress.js';
+import { prepareScoring, type Scoring } from './scoring.js';
+
+const DEFAULT_BATCH = 128;
+
+/** A fit's options, checked and complete. */
+export interface Settings {
+  readonly train: Dataset;
+  readonly validation: Dataset | undefined;
+  readonly scoring: Scoring | undefined;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Samples of an epoch that are used. */
+  readonly samples: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+export function checkFit(network: Network, data: Data, options: FitOptions): Settings {
+  const train = toDataset(data, 'train');
+  const validation = options.validation === undefined ? undefined : toDataset(options.validation, 'validation');
+  checkData(network, train, 'train');
+  if (validation !== undefined) checkData(network, validation, 'validation');
+  const epochs = checkInteger('epochs', options.epochs ?? 5, { min: 1 });
+  const batchSize = checkInteger('batchSize', options.batchSize ?? Math.min(DEFAULT_BATCH, train.length), { min: 1 });
+  if (batchSize > train.length) {
+    const message = `Expected at most ${train.length} (the number of samples) for batchSize, received ${batchSize}`;
+    throw new OptionError('ERR_OPTION_RANGE', message);
+  }
+  const partial = checkChoice('partialBatch', options.partialBatch ?? 'keep', ['keep', 'drop']);
+  const rest = train.length % batchSize;
+  const samples = partial === 'drop' ? train.length - rest : train.length;
+  checkRows(network, batchSize, samples % batchSize);
+  checkTrainable(network);
+  return {
+    train,
+    validation,
+    scoring: checkMetrics(network, validation, options.metrics),
+    epochs,
+    batchSize,
+    samples,
+    shuffle: checkBoolean('shuffle', options.shuffle ?? true),
+    seed: checkInteger('seed', options.seed ?? network.seed),
+    signal: checkSignal(options.signal),
+    onProgress: checkFunction('onProgress', options.onProgress),
+  };
+}
+
+function checkMetrics(network: Network, validation: Dataset | undefined, metrics: unknown): Scoring | undefined {
+  if (metrics === undefined) return undefined;
+  const chosen = resolveMetrics('metrics', metrics);
+  if (validation !== undefined) return prepareScoring(network, validation, chosen);
+  throw new OptionError(
+    'ERR_OPTION_TYPE',
+    `${expected('a data set', 'validation', undefined)}; metrics are taken on it`,
+  );
+}
+
+/** Whether data fits a network: width, labels or targets, number of classes. */
+export function checkData(network: Network, data: Dataset, name: string): void {
+  const { inputs, outputs } = network;
+  const { loss } = network.architecture;
+  // A part of a data set may have been left without any.
+  if (data.weights?.some((weight) => weight > 0) === false) {
+    throw new DataError('ERR_DATA_WEIGHT', `Expected a weight above 0 in ${name}, received 0 for every sample`);
+  }
+  if (data.width !== inputs) {
+    throw new ShapeError(
+      `Expected ${inputs} features per sample (the network's inputs) for ${name}, received ${data.width}`,
+    );
+  }
+  if (loss.compares === 'targets') {
+    if (data.targets !== undefined && data.targetWidth === outputs) {
+      loss.checkTargets?.(data.targets, outputs, `targets of ${name}`);
+      return;
+    }
+    const received = data.targets === undefined ? 'none' : String(data.targetWidth);
+    throw new ShapeError(
+      `Expected ${outputs} targets per sample (the network's outputs) for ${name}, received ${received}`,
+    );
+  }
+  if (data.labels === undefined) {
+    throw new DataError('ERR_DATA_LABELS', `Expected labels in ${name}: the loss ${loss.name} compares with them`);
+  }
+  if (data.classes > outputs) {
+    const message = `Expected at most ${outputs} classes (the network's outputs) in ${name}, received ${data.classes}`;
+    throw new DataError('ERR_DATA_LABELS', message);
+  }
+}
+
+/** BatchNorm has no variance over a single row. */
+function checkRows(network: Network, batchSize: number, lastBatch: number): void {
+  const smallest = lastBatch === 0 ? batchSize : Math.min(batchSize, lastBatch);
+  const layer = layerNeedingRows(network.architecture, smallest);
+  if (layer === undefined) return;
+  throw new OptionError(
+    'ERR_OPTION_RANGE',
+    `Expected at least ${layer.leastRows} samples in every batch for layer ${layer.name}, received ${smallest}` +
+      (smallest === lastBatch ? ' in the last one; choose another batchSize, or partialBatch: "drop"' : ''),
+  );
+}
+
+/** A fit that cannot change anything is a mistake, unless the network has nothing to learn anyway. */
+function checkTrainable({ architecture: { parameters, frozen } }: Network): void {
+  const learned = parameters.filter(({ role }) => role !== 'state');
+  if (learned.length === 0 || learned.some(({ layer }) => !frozen.has(layer))) return;
+  throw new StateError('Every layer of the network is frozen: there is nothing to train; see network.unfreeze');
+}
+
+function checkSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw new OptionError('ERR_OPTION_TYPE', expected('an AbortSignal', 'signal', signal));
+}
+
+function checkFunction<F>(name: string, value: F | undefined): F | undefined {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new OptionError('ERR_OPTION_TYPE', expected('a function', name, value));
+}
