@@ -8,6 +8,7 @@
       'kernels/adam.cc',
       'kernels/adaptive.cc',
       'kernels/add.cc',
+      'kernels/augment.cc',
       'kernels/clip.cc',
       'kernels/constrain.cc',
       'kernels/dense.cc',

@@ -2,6 +2,7 @@ export { Dataset, dataset, toDataset } from './dataset.js';
 export type { DatasetOptions, TrainAndTest } from './dataset.js';
 export { loadIdxPair, readIdxFile } from './idx-files.js';
 export type { LoadIdxPairOptions } from './idx-files.js';
+export { imageSheet, type ImageSheetOptions } from './image-sheet.js';
 export { dataFrom } from './idx-folder.js';
 export { readIdx } from './idx.js';
 export type { IdxArray, IdxType, IdxValues, ReadIdxOptions } from './idx.js';

@@ -46,6 +46,20 @@ export const contract = {
     attributes: ['by'],
   },
 
+  // Augmentation. `columns` is an image's width; `operations` are those of warpOperations in augment.ts -----------------
+  warpImage: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,pixels] operations?[numbers] -> output[rows,pixels]',
+    attributes: ['columns', 'sigma', 'alpha', 'stream'],
+  },
+  eraseRectangle: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,pixels] -> output[rows,pixels]',
+    attributes: ['columns', 'probability', 'least', 'most', 'stream'],
+  },
+
   // Dense -----------------------------------------------------------------------------------------------------------
   dense: {
     axis: 'rows',

@@ -3,6 +3,7 @@ import { adam, adaMax, amsGrad, nadam, radam } from './adam.js';
 import { adaDelta, adaGrad, rmsProp } from './adaptive.js';
 import { activation, activationGradient, softmax } from './activation.js';
 import { add } from './add.js';
+import { eraseRectangle, warpImage } from './augment.js';
 import type { ReferenceKernel } from './call.js';
 import { clipNorm, clipValue, squaredNorm } from './clip.js';
 import { constrainNorm, nonNegative } from './constrain.js';
@@ -44,6 +45,8 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   emit,
   gatherWeights,
   gatherWeightSum,
+  warpImage,
+  eraseRectangle,
   dense,
   denseInputGradient,
   denseKernelGradient,

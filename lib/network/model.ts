@@ -8,7 +8,13 @@ import type { Parameter } from '../program/parameters.js';
 import type { Program } from '../program/program.js';
 import type { Layer } from '../layers/index.js';
 import type { Architecture } from './architecture.js';
-import { compileEvaluation, compilePrediction, compileTraining, type EvaluationKind } from './compile.js';
+import {
+  compileEvaluation,
+  compilePrediction,
+  compileTraining,
+  type EvaluationKind,
+  type TrainingKind,
+} from './compile.js';
 import { rangesToCopy } from './copy-layers.js';
 import { namesOf, type LayerReference } from './freeze.js';
 import { featureStatistics, type Features } from './input-statistics.js';
@@ -211,10 +217,25 @@ export class Model {
     return result;
   }
 
+<<<<<<< HEAD
   /** The training program for an optimizer, with slots for it: see {@link prepareSlots}. @internal */
   prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, weighted = false): CompiledProgram {
     const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, { weighted }));
     this.prepareSlots(optimizer.slots, owner);
+=======
+  /**
+   * The training program for an optimizer, with slots for it. Slots begin at zero unless `owner` had them last. @internal
+   */
+  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, kind?: TrainingKind): CompiledProgram {
+    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, kind));
+    if (this.#slotsOwner !== owner) {
+      const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
+      this.#store.dispose();
+      this.#store = this.engine.createStore(this.#architecture.arenaSize, optimizer.slots);
+      this.#store.write('parameters', 0, values);
+      this.#slotsOwner = owner;
+    }
+>>>>>>> data
     return program;
   }
 

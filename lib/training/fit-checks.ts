@@ -1,3 +1,4 @@
+import { augmenterOf, type Augmenter } from '../augmentation/index.js';
 import { checkBoolean, checkChoice, checkInteger, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { toDataset, type Dataset } from '../data/index.js';
@@ -19,6 +20,7 @@ export interface Settings {
   readonly batchSize: number;
   /** Samples of an epoch that are used. */
   readonly samples: number;
+  readonly augment: Augmenter | undefined;
   readonly shuffle: boolean;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
@@ -48,6 +50,10 @@ export function checkFit(network: Network, data: Data, options: FitOptions): Set
     epochs,
     batchSize,
     samples,
+    augment:
+      options.augmentation === undefined
+        ? undefined
+        : augmenterOf('augmentation', options.augmentation, train.imageShape),
     shuffle: checkBoolean('shuffle', options.shuffle ?? true),
     seed: checkInteger('seed', options.seed ?? network.seed),
     signal: checkSignal(options.signal),

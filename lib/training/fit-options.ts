@@ -1,3 +1,4 @@
+import type { Augmentation } from '../augmentation/index.js';
 import type { Dataset, DatasetOptions } from '../data/index.js';
 import type { MetricLike } from '../metrics/index.js';
 import type { OptimizerLike, Schedule } from '../optimizers/index.js';
@@ -19,6 +20,8 @@ export interface FitOptions {
   validation?: Data;
   /** Measured on the validation data after every epoch: names, or metrics such as `topK(3)`; default none. */
   metrics?: readonly MetricLike[];
+  /** Makes another image of every sample in every step, such as `[rotation(15), elasticDistortion()]`; default none. */
+  augmentation?: readonly Augmentation[];
   /** A new order of the samples for every epoch; default true. */
   shuffle?: boolean;
   /** What to do with the samples that do not fill a last batch: a smaller step, or none; default `keep`. */
@@ -38,6 +41,7 @@ export const optionNames = [
   'learningRate',
   'validation',
   'metrics',
+  'augmentation',
   'shuffle',
   'partialBatch',
   'seed',

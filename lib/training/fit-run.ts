@@ -37,7 +37,7 @@ export class FitRun {
   /** @param report hears of every epoch */
   async run(report: (record: EpochRecord) => void): Promise<History> {
     const { network, optimizer } = this.#trainer;
-    const { signal, train, batchSize } = this.#settings;
+    const { signal, train, batchSize, augment } = this.#settings;
     const abort = () => {
       this.#stop.stop();
     };
@@ -46,7 +46,8 @@ export class FitRun {
     try {
       signal?.throwIfAborted();
       await network.learnInputs(train);
-      program = network.prepareTraining(optimizer, batchSize, this.#trainer, train.weights !== undefined);
+      const weighted = train.weights !== undefined;
+      program = network.prepareTraining(optimizer, batchSize, this.#trainer, { weighted, augment });
       for (let epoch = 1; epoch <= this.#settings.epochs; epoch++) {
         const record = await this.#epoch(program, epoch);
         this.#records.push(record);

@@ -10,6 +10,9 @@ double gatherFeatures(const Tile& tile);
 double gatherLabels(const Tile& tile);
 double gatherTargets(const Tile& tile);
 double emit(const Tile& tile);
+// augment.cc
+double warpImage(const Tile& tile);
+double eraseRectangle(const Tile& tile);
 // dense.cc
 double dense(const Tile& tile);
 double denseInputGradient(const Tile& tile);

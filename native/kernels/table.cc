@@ -11,6 +11,8 @@ const Kernel kTable[] = {
     emit,
     gatherWeights,
     gatherWeightSum,
+    warpImage,
+    eraseRectangle,
     dense,
     denseInputGradient,
     denseKernelGradient,
