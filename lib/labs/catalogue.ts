@@ -12,6 +12,28 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
     shows: 'std 0.01, Xavier and He on MNIST',
     load: () => import('./weight-initialization.js'),
   },
+  'depth-and-initialization': {
+    shows: 'three against five layers under many weight scales',
+    load: () => import('./depth-and-initialization.js'),
+  },
+  'vanishing-gradients': {
+    shows: 'gradient norms over twenty layers, with and without BatchNorm',
+    load: () => import('./vanishing-gradients.js'),
+  },
+  'batch-normalization': {
+    shows: 'with and without, at sixteen weight scales',
+    load: () => import('./batch-normalization.js'),
+  },
+  'learning-rate-with-batch-normalization': {
+    shows: 'the largest rate that still trains, with and without',
+    load: () => import('./learning-rate-with-batch-normalization.js'),
+  },
+  overfitting: { shows: '300 images, seven layers: train against test', load: () => import('./overfitting.js') },
+  'weight-decay': { shows: 'L2 against the overfitting net', load: () => import('./weight-decay.js') },
+  'l1-sparsity': { shows: 'L1 and the share of weights it empties', load: () => import('./l1-sparsity.js') },
+  dropout: { shows: 'dropout against the overfitting net, rates by layer', load: () => import('./dropout.js') },
+  'max-norm': { shows: 'weights kept within a ball', load: () => import('./max-norm.js') },
+  'label-smoothing': { shows: 'a net that is less sure of itself', load: () => import('./label-smoothing.js') },
 };
 
 export interface CatalogueEntry {

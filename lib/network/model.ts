@@ -217,25 +217,10 @@ export class Model {
     return result;
   }
 
-<<<<<<< HEAD
   /** The training program for an optimizer, with slots for it: see {@link prepareSlots}. @internal */
-  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, weighted = false): CompiledProgram {
-    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, { weighted }));
-    this.prepareSlots(optimizer.slots, owner);
-=======
-  /**
-   * The training program for an optimizer, with slots for it. Slots begin at zero unless `owner` had them last. @internal
-   */
   prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, kind?: TrainingKind): CompiledProgram {
     const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, kind));
-    if (this.#slotsOwner !== owner) {
-      const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
-      this.#store.dispose();
-      this.#store = this.engine.createStore(this.#architecture.arenaSize, optimizer.slots);
-      this.#store.write('parameters', 0, values);
-      this.#slotsOwner = owner;
-    }
->>>>>>> data
+    this.prepareSlots(optimizer.slots, owner);
     return program;
   }
 

@@ -18,10 +18,7 @@ export {
   type Samples,
 } from './network.js';
 export type { Data, FitOptions } from './fit-options.js';
-<<<<<<< HEAD
 export { TrainingLoop, type LoopOptions, type LoopStep } from './loop.js';
-=======
 export { preview, type PreviewOptions } from './preview.js';
->>>>>>> data
 export type { Progress } from './progress.js';
 export { Trainer } from './trainer.js';
