@@ -46,6 +46,7 @@ export {
 } from './augmentation/index.js';
 export {
   BlasnetError,
+  CheckpointError,
   DataError,
   EngineError,
   FileError,

@@ -7,7 +7,17 @@ export { fuseArchitecture } from './fuse.js';
 export { checkGradients, type GradientReport, type LayerGradients } from './gradient-check.js';
 export { Model } from './model.js';
 export { withHead } from './replace-head.js';
-export { decodeModel, encodeModel, readModel, saveModel, type SavedModel } from './save.js';
+export {
+  BESIDE_THE_MODEL,
+  decodeModel,
+  describeArchitecture,
+  encodeModel,
+  modelParts,
+  parameterValues,
+  readModel,
+  saveModel,
+  type SavedModel,
+} from './save.js';
 export type { LayerInfo } from './summary.js';
 export type { LayerDescription } from '../layers/index.js';
 export { resolveLoss, type LossLike } from '../losses/index.js';
