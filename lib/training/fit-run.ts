@@ -1,9 +1,10 @@
 import { NonFiniteError } from '../core/errors.js';
+import { Dataset, ShardedDataset } from '../data/index.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
 import type { Settings } from './fit-checks.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
-import { orderOf } from './order.js';
+import type { Part, Pass } from './pass.js';
 import { progressOf } from './progress.js';
 import type { Samples } from './samples.js';
 import { SliceLength } from './slices.js';
@@ -119,8 +120,8 @@ export class FitRun implements Training {
 
   async #prepare(): Promise<void> {
     const { train, batchSize, augment } = this.settings;
-    await this.network.learnInputs(train);
-    const weighted = train.weights !== undefined;
+    await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
+    const weighted = train instanceof Dataset && train.weights !== undefined;
     const kind = { weighted, augment };
     this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
     this.sums = new EpochSums(this.totals);
@@ -145,7 +146,12 @@ export class FitRun implements Training {
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
       if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
-      await this.#passOver();
+      const pass = this.#samples.pass(this.position.epochs);
+      try {
+        await this.#passOver(pass);
+      } finally {
+        pass.dispose();
+      }
       if (this.first < samples) return;
       const record = await this.#record();
       this.records.push(record);
@@ -159,14 +165,14 @@ export class FitRun implements Training {
   }
 
   /** The rest of the epoch, in slices: as many steps a call as fit into a few hundredths of a second. */
-  async #passOver(): Promise<void> {
-    const { batchSize, samples, train, shuffle, seed, signal, callbacks } = this.settings;
-    const order = orderOf({ length: train.length, shuffle, seed, epoch: this.position.epochs });
+  async #passOver(pass: Pass): Promise<void> {
+    const { batchSize, samples, signal, callbacks } = this.settings;
     while (this.first < samples && this.stopped === undefined) {
       signal?.throwIfAborted();
+      const part = await pass.at(this.first);
       const steps = Math.min(this.#slices.steps, this.#stepsToHook());
-      const count = Math.min(steps * batchSize, samples - this.first);
-      const outcome = await this.#slice(order, count);
+      const count = Math.min(steps * batchSize, Math.min(samples, part.end) - this.first);
+      const outcome = await this.#slice(part, count);
       this.#add(outcome);
       if (outcome.steps > 0) await this.#tellOfStep();
       for (const callback of callbacks) await callback.onSliceEnd?.(this);
@@ -214,8 +220,9 @@ export class FitRun implements Training {
     return [rate * this.learningRateFactor, ...rest];
   }
 
-  #slice(order: Uint32Array | undefined, count: number): Promise<Outcome> {
-    const { network, trainer, first } = this;
+  #slice({ data, begin, order }: Part, count: number): Promise<Outcome> {
+    const { network, trainer } = this;
+    const first = this.first - begin;
     const { batchSize, seed } = this.settings;
     const { scalarCount } = trainer.optimizer;
     const steps = Math.ceil(count / batchSize);
@@ -224,7 +231,7 @@ export class FitRun implements Training {
       scalars.set(this.#scalars(this.position.updates + step), step * scalarCount);
     }
     return this.#program!.run(network.store, {
-      data: this.#samples.data,
+      data,
       // The slice's part of the order only: the engine copies what it is given.
       order: order?.subarray(first, first + count),
       firstSample: order === undefined ? first : 0,
@@ -255,6 +262,11 @@ export class FitRun implements Training {
     if (outcome.steps > 0) this.learningRate = this.#scalars(this.position.updates - 1)[0];
     if (outcome.nonFinite >= 0) throw notFinite(outcome, names, network.step);
   }
+}
+
+/** Samples to learn the inputs' mean and deviation from, where there are too many to look at each. */
+function someOf(source: ShardedDataset): Promise<Dataset> {
+  return source.read(0, Math.min(source.length, source.window));
 }
 
 function notFinite({ steps, totals }: Outcome, names: readonly string[], step: number): NonFiniteError {
