@@ -15,3 +15,5 @@ export { syntheticDigits } from './synthetic.js';
 export type { SyntheticDigitsOptions } from './synthetic.js';
 export { normalize, type Normalizer, type NormalizeOptions } from './normalize.js';
 export { kFold, split, type Fold, type Parts, type SplitOptions } from './split.js';
+export { ShardedDataset, shards, type ShardsOptions } from './shards.js';
+export { writeShards, type WriteShardsOptions } from './write-shards.js';

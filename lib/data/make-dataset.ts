@@ -4,6 +4,7 @@ import { OptionError, ShapeError } from '../core/errors.js';
 import { encodeLabels, readClassNames } from './class-names.js';
 import { checkImageShape, readFeatures, readLabels, readTargets, readWeights } from './dataset-input.js';
 import { Dataset } from './dataset.js';
+import { ShardedDataset } from './shards.js';
 
 export interface DatasetOptions {
   /** Samples one after another in a flat array (bytes stay bytes), or one row of numbers per sample. */
@@ -76,6 +77,10 @@ export function dataset(options: DatasetOptions): Dataset {
  */
 export function toDataset(value: unknown, name: string): Dataset {
   if (value instanceof Dataset) return value;
+  if (value instanceof ShardedDataset) {
+    const message = expected('a Dataset in memory', name, value);
+    throw new OptionError('ERR_OPTION_TYPE', `${message}; await data.read(first, count) makes one of shards`);
+  }
   if (typeof value !== 'object' || value === null || !('features' in value)) {
     throw new OptionError('ERR_OPTION_TYPE', expected('a Dataset or an object with features and labels', name, value));
   }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { NonFiniteError } from '../core/errors.js';
+import { Dataset, ShardedDataset } from '../data/index.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
 import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
@@ -7,7 +8,7 @@ import { encodeCheckpoint } from './checkpoint-format.js';
 import type { Settings } from './fit-checks.js';
 import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
-import { orderOf } from './order.js';
+import type { Part, Pass } from './pass.js';
 import { progressOf } from './progress.js';
 import type { Samples } from './samples.js';
 import { SliceLength } from './slices.js';
@@ -127,7 +128,7 @@ export class FitRun implements Training {
   async #prepare(): Promise<ReadCheckpoint | undefined> {
     const { train, batchSize, augment, resume } = this.settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
-    const weighted = train.weights !== undefined;
+    const weighted = train instanceof Dataset && train.weights !== undefined;
     const kind = { weighted, augment };
     this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
     this.sums = new EpochSums(this.totals);
@@ -135,7 +136,7 @@ export class FitRun implements Training {
       restoreFit(this, checkpoint);
       this.resumedFrom = checkpoint.path;
     }
-    await this.network.learnInputs(train);
+    await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
     return checkpoint;
   }
 
@@ -158,7 +159,12 @@ export class FitRun implements Training {
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
       if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
-      await this.#passOver();
+      const pass = this.#samples.pass(this.position.epochs);
+      try {
+        await this.#passOver(pass);
+      } finally {
+        pass.dispose();
+      }
       if (this.first < samples) return;
       const record = await this.#record();
       this.records.push(record);
@@ -172,14 +178,14 @@ export class FitRun implements Training {
   }
 
   /** The rest of the epoch, in slices: as many steps a call as fit into a few hundredths of a second. */
-  async #passOver(): Promise<void> {
-    const { batchSize, samples, train, shuffle, seed, signal, callbacks } = this.settings;
-    const order = orderOf({ length: train.length, shuffle, seed, epoch: this.position.epochs });
+  async #passOver(pass: Pass): Promise<void> {
+    const { batchSize, samples, signal, callbacks } = this.settings;
     while (this.first < samples && this.stopped === undefined) {
       signal?.throwIfAborted();
+      const part = await pass.at(this.first);
       const steps = Math.min(this.#slices.steps, this.#stepsToHook());
-      const count = Math.min(steps * batchSize, samples - this.first);
-      const outcome = await this.#slice(order, count);
+      const count = Math.min(steps * batchSize, Math.min(samples, part.end) - this.first);
+      const outcome = await this.#slice(part, count);
       this.#add(outcome);
       if (outcome.steps > 0) await this.#tellOfStep();
       for (const callback of callbacks) await callback.onSliceEnd?.(this);
@@ -227,8 +233,9 @@ export class FitRun implements Training {
     return [rate * this.learningRateFactor, ...rest];
   }
 
-  #slice(order: Uint32Array | undefined, count: number): Promise<Outcome> {
-    const { network, trainer, first } = this;
+  #slice({ data, begin, order }: Part, count: number): Promise<Outcome> {
+    const { network, trainer } = this;
+    const first = this.first - begin;
     const { batchSize, seed } = this.settings;
     const { scalarCount } = trainer.optimizer;
     const steps = Math.ceil(count / batchSize);
@@ -237,7 +244,7 @@ export class FitRun implements Training {
       scalars.set(this.#scalars(this.position.updates + step), step * scalarCount);
     }
     return this.#program!.run(network.store, {
-      data: this.#samples.data,
+      data,
       // The slice's part of the order only: the engine copies what it is given.
       order: order?.subarray(first, first + count),
       firstSample: order === undefined ? first : 0,
@@ -268,6 +275,11 @@ export class FitRun implements Training {
     if (outcome.steps > 0) this.learningRate = this.#scalars(this.position.updates - 1)[0];
     if (outcome.nonFinite >= 0) throw notFinite(outcome, names, network.step);
   }
+}
+
+/** Samples to learn the inputs' mean and deviation from, where there are too many to look at each. */
+function someOf(source: ShardedDataset): Promise<Dataset> {
+  return source.read(0, Math.min(source.length, source.window));
 }
 
 function notFinite({ steps, totals }: Outcome, names: readonly string[], step: number): NonFiniteError {

@@ -17,7 +17,7 @@ export {
   type ReplaceHeadOptions,
   type Samples,
 } from './network.js';
-export type { Data, FitOptions } from './fit-options.js';
+export type { Data, FitOptions, TrainingData } from './fit-options.js';
 export { preview, type PreviewOptions } from './preview.js';
 export { TrainingLoop, type LoopOptions, type LoopStep } from './loop.js';
 export type { Progress } from './progress.js';

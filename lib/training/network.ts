@@ -25,7 +25,7 @@ import { EpochSums, type Scores } from './history.js';
 import { TrainingLoop, type LoopOptions } from './loop.js';
 import { measureOutput, prepareScoring, type Scoring } from './scoring.js';
 import { checkData } from './fit-checks.js';
-import { optionNames, type Data, type FitOptions } from './fit-options.js';
+import { optionNames, type Data, type FitOptions, type TrainingData } from './fit-options.js';
 import { Trainer } from './trainer.js';
 
 export interface NetworkOptions extends EngineOptions {
@@ -116,7 +116,7 @@ export class Network extends Model {
    * @example
    * const history = await network.fit(train, { optimizer: adam({ learningRate: 0.001 }), epochs: 5, validation: test });
    */
-  fit(data: Data, options: FitOptions = {}): Fit {
+  fit(data: TrainingData, options: FitOptions = {}): Fit {
     const { optimizer, learningRate, ...rest } = checkOptions<FitOptions>('fit', options, optionNames);
     return new Trainer(this, { optimizer, learningRate }).fit(data, rest);
   }
