@@ -34,6 +34,38 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   dropout: { shows: 'dropout against the overfitting net, rates by layer', load: () => import('./dropout.js') },
   'max-norm': { shows: 'weights kept within a ball', load: () => import('./max-norm.js') },
   'label-smoothing': { shows: 'a net that is less sure of itself', load: () => import('./label-smoothing.js') },
+  'dropout-at-inference': {
+    shows: 'many masks averaged against one pass without',
+    load: () => import('./dropout-at-inference.js'),
+  },
+  'cost-decreases': {
+    shows: 'what must fall at every step, and what need not',
+    load: () => import('./cost-decreases.js'),
+  },
+  'logistic-regression': {
+    shows: 'one layer with L2 and L1, its weights as images',
+    load: () => import('./logistic-regression.js'),
+  },
+  'input-normalization': {
+    shows: 'contours and convergence, with and without',
+    load: () => import('./input-normalization.js'),
+  },
+  'gradient-clipping': {
+    shows: 'a wild deep net tamed; by norm and by value',
+    load: () => import('./gradient-clipping.js'),
+  },
+  'learning-rate-schedules': {
+    shows: 'constant, step, exponential, cosine, one cycle',
+    load: () => import('./learning-rate-schedules.js'),
+  },
+  'transfer-learning': {
+    shows: 'from the digits 0 to 4 to 5 to 9 with few labels',
+    load: () => import('./transfer-learning.js'),
+  },
+  'fuse-batch-normalization': {
+    shows: 'the same outputs in less time',
+    load: () => import('./fuse-batch-normalization.js'),
+  },
 };
 
 export interface CatalogueEntry {

@@ -31,8 +31,8 @@ export const lab: Lab = {
   async run(context) {
     const results = await runVariants(context, [
       baseline,
-      { name: 'L1, λ = 0.001', hidden: { regularizer: l1(0.001) } },
-      { name: 'L1, λ = 0.003', hidden: { regularizer: l1(0.003) } },
+      { name: 'L1, λ = 0.005', hidden: { regularizer: l1(0.005) } },
+      { name: 'L1, λ = 0.01', hidden: { regularizer: l1(0.01) } },
     ]);
     const shares = results.map(({ network }) => sparsity(network));
     const [plain, , strong] = results;

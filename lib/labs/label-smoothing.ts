@@ -23,7 +23,7 @@ export const lab: Lab = {
   original:
     'Müller, Kornblith and Hinton 2019: smoothing of 0.1 brings confidence near accuracy without costing accuracy',
   async run(context) {
-    const { test } = await context.digitsOf(300);
+    const { test } = await context.digitsOf(300, 10_000);
     const results = await runVariants(context, [
       baseline,
       { name: 'label smoothing 0.1', loss: softmaxCrossEntropy({ labelSmoothing: 0.1 }) },

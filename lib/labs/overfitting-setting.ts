@@ -18,11 +18,11 @@ export interface VariantResult extends Watched {
 }
 
 export const baseline: Variant = { name: 'nothing against it' };
-export const settingText = '300 training images, 784-100×6-10, ReLU, He, SGD 0.01, batch 100';
+const settingText = '300 training images, 784-100×6-10, ReLU, He, SGD 0.01, batch 100';
 
 /** The courses' overfitting: 300 images, a net of seven layers, 201 epochs; the baseline and what is done against it. */
 export async function runVariants(context: LabContext, variants: readonly Variant[]): Promise<VariantResult[]> {
-  const data = await context.digitsOf(300);
+  const data = await context.digitsOf(300, 10_000);
   const results: VariantResult[] = [];
   for (const { name, hidden, loss, optimizer = sgd({ learningRate: 0.01 }), epochs } of variants) {
     context.say(name);
@@ -39,11 +39,15 @@ export async function runVariants(context: LabContext, variants: readonly Varian
 }
 
 /** A panel for each variant: accuracy on the images trained on and on others. */
-export function accuracyPanels(title: string, results: readonly VariantResult[]): Chart {
+export function accuracyPanels(
+  title: string,
+  results: readonly VariantResult[],
+  subtitle: string = settingText,
+): Chart {
   return lineGrid({
     name: 'accuracy',
     title,
-    subtitle: settingText,
+    subtitle,
     x: { title: 'epoch' },
     y: { title: 'accuracy', domain: [0, 1], format: '%' },
     panels: results.map(({ name, train, test }) => ({

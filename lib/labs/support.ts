@@ -85,7 +85,7 @@ export async function trainAndWatch(
   data: { train: Dataset; test: Dataset },
   options: FitOptions & { epochs: number; looks?: number },
 ): Promise<Watched> {
-  const { epochs, looks = context.size(50, 20), optimizer, learningRate, ...rest } = options;
+  const { epochs, looks = context.size(50, 12), optimizer, learningRate, ...rest } = options;
   const trainer = new Trainer(network, { optimizer, learningRate });
   const every = Math.max(1, Math.floor(epochs / looks));
   const seen: Omit<Watched, 'finalTrain' | 'finalTest'> = { train: [], test: [], trainLoss: [], testLoss: [] };

@@ -6,11 +6,17 @@ export interface PathsOptions extends ChartText {
   /** Closed lines along which the function has one value, each a list of points. */
   readonly contours: readonly (readonly (readonly [number, number])[])[];
   /** Where each run went, from its first point on; a panel for each. */
-  readonly paths: readonly Series[];
+  readonly paths: readonly Path[];
   readonly goal: readonly [number, number];
   readonly columns: number;
   readonly width?: number;
   readonly height?: number;
+}
+
+/** Where one run went. */
+export interface Path extends Series {
+  /** Contours of its panel, where they differ; default those of all. */
+  readonly contours?: readonly (readonly (readonly [number, number])[])[];
 }
 
 /** The way of each optimizer over the contours of a function, a panel for each. */
@@ -18,8 +24,8 @@ export function paths(options: PathsOptions): Chart {
   const { x, y, contours, paths: all, goal, columns, width = 250, height = 170 } = options;
   const names = all.map(({ name }) => name);
   const [xAxis, yAxis] = [positional(x, [], { tickCount: 5 }), positional(y, [], { tickCount: 5 })];
-  const contourRows = names.flatMap((panel) =>
-    contours.flatMap((points, level) => points.map(([cx, cy], order) => ({ panel, level, cx, cy, order }))),
+  const contourRows = all.flatMap(({ name: panel, contours: own = contours }) =>
+    own.flatMap((points, level) => points.map(([cx, cy], order) => ({ panel, level, cx, cy, order }))),
   );
   const pathRows = all.flatMap(({ name, points }) =>
     points.map(([px, py], step) => ({ panel: name, px, py, step, start: step === 0 })),
