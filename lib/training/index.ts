@@ -24,3 +24,4 @@ export type { Progress } from './progress.js';
 export { Trainer } from './trainer.js';
 export type { Training } from './training.js';
 export * from './callbacks/index.js';
+export type { KernelTime, LayerTime, Profile, ProfileOptions } from './profile.js';
