@@ -28,6 +28,23 @@ export {
   type LeakyReluOptions,
 } from './activations/index.js';
 export {
+  crop,
+  elasticDistortion,
+  erase,
+  horizontalFlip,
+  noise,
+  rotation,
+  scale,
+  shear,
+  shift,
+  type AffineAugmentation,
+  type Augmentation,
+  type ElasticAugmentation,
+  type ElasticDistortionOptions,
+  type EraseOptions,
+  type PixelAugmentation,
+} from './augmentation/index.js';
+export {
   BlasnetError,
   CheckpointError,
   DataError,
@@ -187,3 +204,4 @@ export {
   type MinMaxNormOptions,
 } from './constraints/index.js';
 export * from './training/index.js';
+export * from './interop/index.js';

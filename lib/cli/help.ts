@@ -4,6 +4,8 @@ Examples:
   blasnet train ~/data/fashion-mnist       any four IDX files named as MNIST's
   blasnet train --layers 100,100 --seed 1 --save model.safetensors
   blasnet predict model.safetensors digit.png
+  blasnet lab batch-normalization
+  blasnet profile --layers 2048,2048       where the time goes
   blasnet doctor
 
 Exit codes:
@@ -46,4 +48,15 @@ export const predictHelp = `
 For a model of 28 x 28 inputs the image is made into what MNIST's are: light ink
 on black, cropped, its longer side 20 pixels, centred by its mass. One that is
 28 x 28 already is taken as it is, inverted where its background is light.
+`;
+
+export const labHelp = `
+Writes NAME.html with everything in it, an SVG for each chart in light and dark,
+and NAME.json with the numbers, into --output. Charts need two packages more:
+npm install vega@~6.4.0 vega-lite@~6.4.3
+
+Examples:
+  blasnet lab list
+  blasnet lab optimizers --seed 1
+  blasnet lab all --quick --output reports
 `;

@@ -8,7 +8,13 @@ import type { Parameter } from '../program/parameters.js';
 import type { Program } from '../program/program.js';
 import type { Layer } from '../layers/index.js';
 import type { Architecture } from './architecture.js';
-import { compileEvaluation, compilePrediction, compileTraining, type EvaluationKind } from './compile.js';
+import {
+  compileEvaluation,
+  compilePrediction,
+  compileTraining,
+  type EvaluationKind,
+  type TrainingKind,
+} from './compile.js';
 import { rangesToCopy } from './copy-layers.js';
 import { namesOf, type LayerReference } from './freeze.js';
 import { featureStatistics, type Features } from './input-statistics.js';
@@ -194,12 +200,12 @@ export class Model {
    * Gives layers that learn from the inputs what they learn: mean and deviation of every feature. Without `again`, only
    * those that have not learned yet. @internal
    */
-  async learnInputs(source: Features, { again = false } = {}): Promise<void> {
+  async learnInputs(source: Features | (() => Promise<Features>), { again = false } = {}): Promise<void> {
     const learners = this.#architecture.layers.filter(
       (layer) => layer.learnInputs !== undefined && (again || !this.#hasLearned(layer)),
     );
     if (learners.length === 0) return;
-    const statistics = await featureStatistics(source);
+    const statistics = await featureStatistics(typeof source === 'function' ? await source() : source);
     for (const { parameter, values } of learners.flatMap((layer) => layer.learnInputs?.(statistics) ?? [])) {
       this.#store.write('parameters', parameter.offset, values);
     }
@@ -232,8 +238,8 @@ export class Model {
   }
 
   /** The training program for an optimizer, with slots for it: see {@link prepareSlots}. @internal */
-  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, weighted = false): CompiledProgram {
-    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, { weighted }));
+  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, kind?: TrainingKind): CompiledProgram {
+    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, kind));
     this.prepareSlots(optimizer.slots, owner);
     return program;
   }

@@ -10,7 +10,8 @@ const MOST_SAMPLES = 100;
 interface Failure {
   /** Of the program's totals: what was not finite; undefined where parameters are not. */
   readonly what: 'loss' | 'gradient' | undefined;
-  readonly train: Dataset;
+  /** Undefined where the samples are not in memory: then the step cannot be done again. */
+  readonly train: Dataset | undefined;
   /** Which samples the step was made from, in its order. */
   readonly samples: Uint32Array;
   readonly seed: number;
@@ -83,8 +84,9 @@ export class FiniteGuard {
     return undefined;
   }
 
-  async #find(train: Dataset, samples: Uint32Array, seed: number): Promise<NonFinitePlace | undefined> {
+  async #find(train: Dataset | undefined, samples: Uint32Array, seed: number): Promise<NonFinitePlace | undefined> {
     const { architecture, step } = this.#network;
+    if (train === undefined) return undefined;
     const batch = train.select(samples);
     const found = await findNonFinite({ architecture, parameters: this.#read(), batch, seed, step });
     if (found === undefined) return undefined;

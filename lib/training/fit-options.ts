@@ -1,4 +1,5 @@
-import type { Dataset, DatasetOptions } from '../data/index.js';
+import type { Augmentation } from '../augmentation/index.js';
+import type { Dataset, DatasetOptions, ShardedDataset } from '../data/index.js';
 import type { MetricLike } from '../metrics/index.js';
 import type { OptimizerLike, Schedule } from '../optimizers/index.js';
 import type { Callback } from './callbacks/callback.js';
@@ -6,6 +7,9 @@ import type { Progress } from './progress.js';
 
 /** A data set, or a plain object to make one of. */
 export type Data = Dataset | DatasetOptions;
+
+/** What a fit trains on: data in memory, or shards of data that never are. */
+export type TrainingData = Data | ShardedDataset;
 
 export interface FitOptions {
   /** Passes over the data, at least 1; default 5. */
@@ -20,6 +24,8 @@ export interface FitOptions {
   validation?: Data;
   /** Measured on the validation data after every epoch: names, or metrics such as `topK(3)`; default none. */
   metrics?: readonly MetricLike[];
+  /** Makes another image of every sample in every step, such as `[rotation(15), elasticDistortion()]`; default none. */
+  augmentation?: readonly Augmentation[];
   /** A new order of the samples for every epoch; default true. */
   shuffle?: boolean;
   /** What to do with the samples that do not fill a last batch: a smaller step, or none; default `keep`. */
@@ -48,6 +54,7 @@ export const optionNames = [
   'learningRate',
   'validation',
   'metrics',
+  'augmentation',
   'shuffle',
   'partialBatch',
   'seed',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Dataset, ShardedDataset } from '../data/index.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
 import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
@@ -8,7 +9,7 @@ import type { Settings } from './fit-checks.js';
 import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
 import { FiniteGuard } from './finite-guard.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
-import { orderOf } from './order.js';
+import type { Part, Pass } from './pass.js';
 import { progressOf } from './progress.js';
 import type { Samples } from './samples.js';
 import { SliceLength } from './slices.js';
@@ -72,6 +73,11 @@ export class FitRun implements Training {
     return this.#program?.program.totals ?? [];
   }
 
+  /** What is computed in a step. */
+  get calls(): readonly object[] {
+    return this.#program?.program.calls ?? [];
+  }
+
   stop(reason: string): void {
     this.stopped ??= reason;
   }
@@ -130,16 +136,17 @@ export class FitRun implements Training {
 
   /** Everything that stands before the first step; returns the checkpoint that the fit goes on from, where it does. */
   async #prepare(): Promise<ReadCheckpoint | undefined> {
-    const { train, batchSize, resume } = this.settings;
+    const { train, batchSize, augment, resume } = this.settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
-    const weighted = train.weights !== undefined;
-    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, weighted);
+    const weighted = train instanceof Dataset && train.weights !== undefined;
+    const kind = { weighted, augment };
+    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
     this.sums = new EpochSums(this.totals);
     if (checkpoint !== undefined) {
       restoreFit(this, checkpoint);
       this.resumedFrom = checkpoint.path;
     }
-    await this.network.learnInputs(train);
+    await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
     this.#guard = new FiniteGuard(this.network);
     return checkpoint;
   }
@@ -163,7 +170,12 @@ export class FitRun implements Training {
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
       if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
-      await this.#passOver();
+      const pass = this.#samples.pass(this.position.epochs, this.settings.seed);
+      try {
+        await this.#passOver(pass);
+      } finally {
+        pass.dispose();
+      }
       if (this.first < samples) return;
       const record = await this.#record();
       this.records.push(record);
@@ -177,16 +189,16 @@ export class FitRun implements Training {
   }
 
   /** The rest of the epoch, in slices: as many steps a call as fit into a few hundredths of a second. */
-  async #passOver(): Promise<void> {
-    const { batchSize, samples, train, shuffle, seed, signal, callbacks } = this.settings;
-    const order = orderOf({ length: train.length, shuffle, seed, epoch: this.position.epochs });
+  async #passOver(pass: Pass): Promise<void> {
+    const { batchSize, samples, signal, callbacks } = this.settings;
     while (this.first < samples && this.stopped === undefined) {
       signal?.throwIfAborted();
+      const part = await pass.at(this.first);
       const steps = Math.min(this.#slices.steps, this.#stepsToHook());
-      const count = Math.min(steps * batchSize, samples - this.first);
-      const outcome = await this.#slice(order, count);
+      const count = Math.min(steps * batchSize, Math.min(samples, part.end) - this.first);
+      const outcome = await this.#slice(part, count);
       this.#add(outcome);
-      await this.#checkFinite(outcome, order);
+      await this.#checkFinite(outcome, part);
       if (outcome.steps > 0) await this.#tellOfStep();
       for (const callback of callbacks) await callback.onSliceEnd?.(this);
       signal?.throwIfAborted();
@@ -241,8 +253,9 @@ export class FitRun implements Training {
     return [rate * this.learningRateFactor, ...rest];
   }
 
-  #slice(order: Uint32Array | undefined, count: number): Promise<Outcome> {
-    const { network, trainer, first } = this;
+  #slice({ data, begin, order }: Part, count: number): Promise<Outcome> {
+    const { network, trainer } = this;
+    const first = this.first - begin;
     const { batchSize, seed } = this.settings;
     const { scalarCount } = trainer.optimizer;
     const steps = Math.ceil(count / batchSize);
@@ -251,7 +264,7 @@ export class FitRun implements Training {
       scalars.set(this.#scalars(this.position.updates + step), step * scalarCount);
     }
     return this.#program!.run(network.store, {
-      data: this.#samples.data,
+      data,
       // The slice's part of the order only: the engine copies what it is given.
       order: order?.subarray(first, first + count),
       firstSample: order === undefined ? first : 0,
@@ -283,7 +296,7 @@ export class FitRun implements Training {
   }
 
   /** @throws NonFiniteError naming the first tensor affected, with the network back at its last good parameters */
-  async #checkFinite({ nonFinite, steps, totals }: Outcome, order: Uint32Array | undefined): Promise<void> {
+  async #checkFinite({ nonFinite, steps, totals }: Outcome, { begin, order }: Part): Promise<void> {
     const { totals: names, first } = this;
     const { train, batchSize, samples: used, seed } = this.settings;
     const guard = this.#guard!;
@@ -292,7 +305,13 @@ export class FitRun implements Training {
     const bad = nonFinite < 0 ? -1 : names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
     const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
     const end = Math.min(used, first + batchSize);
-    const samples = order?.slice(first, end) ?? Uint32Array.from({ length: end - first }, (_, i) => first + i);
-    throw await guard.failure({ what, train, samples, seed });
+    const places = Uint32Array.from({ length: end - first }, (_, i) => first + i);
+    const samples = order?.slice(first - begin, end - begin) ?? places;
+    throw await guard.failure({ what, train: train instanceof Dataset ? train : undefined, samples, seed });
   }
+}
+
+/** Samples to learn the inputs' mean and deviation from, where there are too many to look at each. */
+function someOf(source: ShardedDataset): Promise<Dataset> {
+  return source.read(0, Math.min(source.length, source.window));
 }

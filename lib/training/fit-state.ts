@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { CheckpointError } from '../core/errors.js';
 import type { SafetensorsTensor } from '../core/safetensors.js';
+import { ShardedDataset } from '../data/index.js';
 import { engineInfo } from '../engine/select.js';
 import { describeArchitecture, parameterValues } from '../network/index.js';
 import type { Callback, CallbackState } from './callbacks/callback.js';
@@ -15,8 +17,10 @@ interface Conditions {
   readonly optimizer: object;
   readonly batchSize: number;
   readonly shuffle: boolean;
-  /** Samples of the data, those of them that an epoch uses, and numbers in each. */
+  /** Samples of the data, those of them that an epoch uses, numbers in each, and the window of shards. */
   readonly data: readonly number[];
+  /** A digest of what is done to samples. */
+  readonly augmentation: string;
 }
 
 interface FitState {
@@ -38,7 +42,14 @@ interface FitState {
   readonly callbacks: Readonly<Record<string, CallbackState['values']>>;
 }
 
-const conditionNames: readonly (keyof Conditions)[] = ['network', 'optimizer', 'batchSize', 'shuffle', 'data'];
+const conditionNames: readonly (keyof Conditions)[] = [
+  'network',
+  'optimizer',
+  'batchSize',
+  'shuffle',
+  'data',
+  'augmentation',
+];
 
 /** Everything that a fit needs to go on elsewhere, besides the model. */
 export function captureFit(run: FitRun): CheckpointContent {
@@ -133,14 +144,16 @@ function keyed(callbacks: readonly Callback[]): [string, Callback][] {
   });
 }
 
-function conditionsOf({ network, trainer, settings }: FitRun): Conditions {
+function conditionsOf({ network, trainer, settings, calls }: FitRun): Conditions {
   const { batchSize, shuffle, samples, train } = settings;
   return {
     network: describeArchitecture(network.architecture),
     optimizer: trainer.optimizer.config,
     batchSize,
     shuffle,
-    data: [train.length, samples, train.width],
+    data: [train.length, samples, train.width, ...(train instanceof ShardedDataset ? [train.window] : [])],
+    augmentation:
+      settings.augment === undefined ? 'none' : createHash('sha256').update(JSON.stringify(calls)).digest('hex'),
   };
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/fuse.h"
+#include "kernels/warp_scratch.h"
 
 namespace blasnet {
 namespace {
@@ -117,6 +118,7 @@ class Decoder {
     Call call{};
     call.kernel = kernels_[id];
     call.rule = &rule;
+    call.source = program_.calls.size();
     std::vector<int> ids;
     for (std::size_t i = 0; i < rule.operands.size(); i++) {
       ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));
@@ -160,7 +162,16 @@ class Decoder {
     for (std::size_t i = 0; i < ids.size(); i++) {
       if (rule.operands[i].name == "labels" && rule.operands[i].direction == Direction::in) noteLabels(rule, call);
     }
+    if (rule.name == "warpImage") checkImage(rule, call);
     if (rule.name == "gatherWeights" || rule.name == "gatherWeightSum") checkWeighedBy(rule, call);
+  }
+
+  // The kernel works on one image at a time in a thread's scratch memory.
+  static void checkImage(const KernelRule& rule, const Call& call) {
+    const std::int64_t width = imageWidth(call.attributes[0], call.dimension[0]);
+    const std::int64_t height = call.dimension[0] / width;
+    if (warpScratchFloats(width, height, call.attributes[1]) > kScratchFloats)
+      invalid(rule, "has images too large for it");
   }
 
   // Weights by class read the data's labels or targets past the program's memory.
