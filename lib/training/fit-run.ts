@@ -73,9 +73,10 @@ export class FitRun implements Training {
     return this.#program?.program.totals ?? [];
   }
 
-  /** What is computed in a step. */
-  get calls(): readonly object[] {
-    return this.#program?.program.calls ?? [];
+  /** What is computed in a step, and with which numbers. */
+  get computation(): object {
+    const { calls, constants } = this.#program?.program ?? {};
+    return { calls, constants };
   }
 
   stop(reason: string): void {

@@ -144,7 +144,7 @@ function keyed(callbacks: readonly Callback[]): [string, Callback][] {
   });
 }
 
-function conditionsOf({ network, trainer, settings, calls }: FitRun): Conditions {
+function conditionsOf({ network, trainer, settings, computation }: FitRun): Conditions {
   const { batchSize, shuffle, samples, train } = settings;
   return {
     network: describeArchitecture(network.architecture),
@@ -153,7 +153,7 @@ function conditionsOf({ network, trainer, settings, calls }: FitRun): Conditions
     shuffle,
     data: [train.length, samples, train.width, ...(train instanceof ShardedDataset ? [train.window] : [])],
     augmentation:
-      settings.augment === undefined ? 'none' : createHash('sha256').update(JSON.stringify(calls)).digest('hex'),
+      settings.augment === undefined ? 'none' : createHash('sha256').update(JSON.stringify(computation)).digest('hex'),
   };
 }
 
