@@ -6,12 +6,14 @@ import { engineInfo } from '../../lib/index.js';
 
 const engines = engineInfo().engine === 'native' ? ['native', 'reference'] : ['reference'];
 
-it.each(engines)('10,000 steps and 100 fits leave resident memory within 5 %% on the %s engine', async (engine) => {
+it.each(engines)('10,000 steps, then 100 fits, leave resident memory within 5 %% on the %s engine', async (engine) => {
   const child = join(import.meta.dirname, '..', 'training', 'children', 'memory.mjs');
   const env = { ...process.env, BLASNET_ENGINE: engine };
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', child, '10000', '100'], { env });
-  const { warm, trained, fitted } = JSON.parse(stdout) as { warm: number; trained: number; fitted: number };
-  console.log(engine, [warm, trained, fitted].map((bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`).join(', '));
-  expect(trained).toBeLessThan(warm * 1.05);
-  expect(fitted).toBeLessThan(warm * 1.05);
+  const [first, second] = JSON.parse(stdout) as { trained: number; fitted: number }[];
+  const sizes = [first.trained, first.fitted, second.trained, second.fitted];
+  console.log(engine, sizes.map((bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`).join(', '));
+  // The same work again: what a step or a fit kept would be there twice.
+  expect(second.trained).toBeLessThan(first.fitted * 1.05);
+  expect(second.fitted).toBeLessThan(first.fitted * 1.05);
 });
