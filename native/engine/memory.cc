@@ -79,7 +79,7 @@ std::int64_t allocatedBytes() { return allocated.load(); }
 
 void limitMemory(std::size_t bytes) { limit = bytes; }
 
-void* allocateAligned(std::size_t bytes) {
+void* allocateAligned(std::size_t bytes, bool zeroed) {
   if (bytes == 0) return nullptr;
   meetFault(FaultSite::allocation);
   if (bytes > (std::size_t{1} << 46) || isMoreThanThereIs(bytes)) throw std::bad_alloc();
@@ -96,7 +96,7 @@ void* allocateAligned(std::size_t bytes) {
   // Kernel matrices are read across their rows: with 4 KiB pages a product spends its time in the page tables.
   if (alignment == kHugePage) madvise(pointer, rounded, MADV_HUGEPAGE);
 #endif
-  std::memset(pointer, 0, rounded);
+  if (zeroed) std::memset(pointer, 0, rounded);
   allocated.fetch_add(static_cast<std::int64_t>(bytes));
   return static_cast<char*>(pointer) + skew;
 }
