@@ -120,6 +120,7 @@ export class FitRun implements Training {
 
   async #prepare(): Promise<void> {
     const { train, batchSize, augment } = this.settings;
+    this.network.classNames = train.classNames ?? this.network.classNames;
     await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
     const weighted = train instanceof Dataset && train.weights !== undefined;
     const kind = { weighted, augment };
