@@ -226,7 +226,7 @@ class Table {
     if (/^[-+.\d][-+.\deE]*$/.test(text) && Number.isFinite(Math.fround(value))) return value;
     const message = expected(
       'a finite number',
-      `column "${this.#names[column]}" of ${this.#title}, line ${line},`,
+      `column "${this.#names[column]}" of ${this.#title}, line ${line}`,
       text,
     );
     throw new DataError('ERR_DATA_NUMBER', message);

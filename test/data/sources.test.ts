@@ -101,6 +101,7 @@ describe('collect', () => {
       () =>
         collect(
           (function* (): Generator<Sample> {
+            yield { features: [1] };
             throw new Error('broken');
           })(),
         ),
