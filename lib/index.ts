@@ -46,6 +46,7 @@ export {
 } from './augmentation/index.js';
 export {
   BlasnetError,
+  CheckpointError,
   DataError,
   EngineError,
   FileError,
@@ -202,3 +203,4 @@ export {
   type MinMaxNormOptions,
 } from './constraints/index.js';
 export * from './training/index.js';
+export * from './interop/index.js';

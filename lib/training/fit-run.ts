@@ -1,8 +1,12 @@
+import { resolve } from 'node:path';
 import { NonFiniteError } from '../core/errors.js';
 import { Dataset, ShardedDataset } from '../data/index.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
+import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
+import { encodeCheckpoint } from './checkpoint-format.js';
 import type { Settings } from './fit-checks.js';
+import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
 import type { Part, Pass } from './pass.js';
 import { progressOf } from './progress.js';
@@ -21,7 +25,7 @@ export interface Position {
 export class FitRun implements Training {
   readonly trainer: Trainer;
   readonly position: Position;
-  readonly settings: Settings;
+  settings: Settings;
   readonly records: EpochRecord[] = [];
   /** What the program summed up in every step, one row a step. */
   readonly stepSums: number[] = [];
@@ -32,6 +36,7 @@ export class FitRun implements Training {
   learningRate = 0;
   learningRateFactor = 1;
   stopped: string | undefined;
+  resumedFrom: string | undefined;
   sums: EpochSums;
   readonly #samples: Samples;
   readonly #stop = new Stop();
@@ -74,8 +79,8 @@ export class FitRun implements Training {
     this.#restored = parameters;
   }
 
-  encodeCheckpoint(): Uint8Array {
-    throw new Error('not yet');
+  encodeCheckpoint(): Promise<Uint8Array> {
+    return encodeCheckpoint(this.network, captureFit(this));
   }
 
   /** @param report hears of every epoch */
@@ -89,11 +94,12 @@ export class FitRun implements Training {
     let begun = 0;
     try {
       signal?.throwIfAborted();
-      await this.#prepare();
+      const checkpoint = await this.#prepare();
       for (const callback of callbacks) {
         begun++;
         await callback.onTrainBegin?.(this);
       }
+      if (checkpoint !== undefined) restoreCallbacks(callbacks, checkpoint);
       await this.#epochs(report);
       if (this.stopped !== undefined) ending = { how: 'stopped', reason: this.stopped };
       return historyOf(
@@ -118,14 +124,21 @@ export class FitRun implements Training {
     }
   }
 
-  async #prepare(): Promise<void> {
-    const { train, batchSize, augment } = this.settings;
+  /** Everything that stands before the first step; returns the checkpoint that the fit goes on from, where it does. */
+  async #prepare(): Promise<ReadCheckpoint | undefined> {
+    const { train, batchSize, augment, resume } = this.settings;
+    const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
     this.network.classNames = train.classNames ?? this.network.classNames;
-    await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
     const weighted = train instanceof Dataset && train.weights !== undefined;
     const kind = { weighted, augment };
     this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
     this.sums = new EpochSums(this.totals);
+    if (checkpoint !== undefined) {
+      restoreFit(this, checkpoint);
+      this.resumedFrom = checkpoint.path;
+    }
+    await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
+    return checkpoint;
   }
 
   /** Tells those callbacks that have been told of the beginning; the first error is the fit's, unless it has one. */

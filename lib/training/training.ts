@@ -11,6 +11,8 @@ export interface Training {
   readonly step: number;
   /** Epochs done in this fit. */
   readonly records: readonly EpochRecord[];
+  /** The checkpoint file that this fit goes on from, where it does. */
+  readonly resumedFrom: string | undefined;
   /** Of the last step; 0 before the first. */
   readonly learningRate: number;
   /** By what the optimizer's learning rate is multiplied from the next slice on; 1 at the start. */
@@ -22,5 +24,5 @@ export interface Training {
   /** Parameters that the network gets when the fit ends, however it ends. The last one to ask is heard. */
   restoreAtEnd(parameters: Float32Array | Float64Array): void;
   /** Everything that this fit needs to go on elsewhere, as the bytes of a checkpoint file. */
-  encodeCheckpoint(): Uint8Array;
+  encodeCheckpoint(): Promise<Uint8Array>;
 }

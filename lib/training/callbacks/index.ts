@@ -1,4 +1,5 @@
 export type { Callback, CallbackState, Ending, StepRecord } from './callback.js';
+export { checkpoint, type CheckpointOptions } from './checkpoint.js';
 export { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 export { historyToCsv, historyToJsonLines } from './history-files.js';
 export { hooks, type HooksOptions } from './hooks.js';
