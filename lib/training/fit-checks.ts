@@ -25,6 +25,8 @@ export interface Settings {
   /** Samples of an epoch that are used. */
   readonly samples: number;
   readonly augment: Augmenter | undefined;
+  /** What the augmentations were made with, for records. */
+  readonly augmentation: readonly object[];
   readonly shuffle: boolean;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
@@ -69,6 +71,7 @@ export function checkFit({ network, optimizer }: Trainer, data: TrainingData, op
       options.augmentation === undefined
         ? undefined
         : augmenterOf('augmentation', options.augmentation, train.imageShape),
+    augmentation: options.augmentation?.map(({ name, config }) => ({ name, ...config })) ?? [],
     shuffle: checkBoolean('shuffle', options.shuffle ?? true),
     seed: checkInteger('seed', options.seed ?? network.seed),
     signal: checkSignal(options.signal),

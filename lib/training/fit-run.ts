@@ -160,7 +160,7 @@ export class FitRun implements Training {
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
       if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
-      const pass = this.#samples.pass(this.position.epochs);
+      const pass = this.#samples.pass(this.settings.seed, this.position.epochs);
       try {
         await this.#passOver(pass);
       } finally {
