@@ -128,6 +128,7 @@ export class FitRun implements Training {
   async #prepare(): Promise<ReadCheckpoint | undefined> {
     const { train, batchSize, augment, resume } = this.settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
+    this.network.classNames = train.classNames ?? this.network.classNames;
     const weighted = train instanceof Dataset && train.weights !== undefined;
     const kind = { weighted, augment };
     this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
@@ -159,7 +160,7 @@ export class FitRun implements Training {
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
       if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
-      const pass = this.#samples.pass(this.position.epochs);
+      const pass = this.#samples.pass(this.settings.seed, this.position.epochs);
       try {
         await this.#passOver(pass);
       } finally {

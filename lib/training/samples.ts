@@ -8,17 +8,20 @@ import { ShardPass, type Pass } from './pass.js';
 /** A fit's samples: in the engine's own memory, or on their way there. */
 export interface Samples {
   readonly validation: EngineData | undefined;
-  /** @param epoch passes that the trainer has done before */
-  pass(epoch: number): Pass;
+  /**
+   * @param seed of the fit: a resumed one's is its checkpoint's, known only after the samples are copied
+   * @param epoch passes that the trainer has done before
+   */
+  pass(seed: number, epoch: number): Pass;
   dispose(): void;
 }
 
 export function copySamples({ engine }: Network, settings: Settings): Samples {
-  const { train, validation, shuffle, seed, batchSize, samples } = settings;
+  const { train, validation, shuffle, batchSize, samples } = settings;
   const data = train instanceof ShardedDataset ? undefined : engine.createData(train);
   try {
     const second = validation === undefined ? undefined : engine.createData(validation);
-    const pass = (epoch: number): Pass => {
+    const pass = (seed: number, epoch: number): Pass => {
       if (train instanceof ShardedDataset) {
         return new ShardPass(engine, train, train.plan({ shuffle, seed, epoch, batchSize }));
       }
