@@ -55,6 +55,7 @@ export {
   OptionError,
   ShapeError,
   StateError,
+  type NonFinitePlace,
 } from './core/errors.js';
 export type { RandomStream } from './core/random.js';
 export * from './data/index.js';

@@ -340,6 +340,12 @@ export class Network extends Model {
     await this.inTurn(() => this.learnInputs(checked, { again: true }));
   }
 
+  /** A network with the same layers and numbers, that goes its own way from here. */
+  copy(): Network {
+    const { architecture, engine, seed, step } = this;
+    return made({ architecture, engine, seed, step, values: this.readAll() });
+  }
+
   /** Means of the evaluation's totals over data that the engine holds. @internal */
   async score(
     data: EngineData,
