@@ -28,7 +28,25 @@ export {
   type LeakyReluOptions,
 } from './activations/index.js';
 export {
+  crop,
+  elasticDistortion,
+  erase,
+  horizontalFlip,
+  noise,
+  rotation,
+  scale,
+  shear,
+  shift,
+  type AffineAugmentation,
+  type Augmentation,
+  type ElasticAugmentation,
+  type ElasticDistortionOptions,
+  type EraseOptions,
+  type PixelAugmentation,
+} from './augmentation/index.js';
+export {
   BlasnetError,
+  CheckpointError,
   DataError,
   EngineError,
   FileError,
@@ -184,31 +202,5 @@ export {
   type ConstraintLike,
   type MinMaxNormOptions,
 } from './constraints/index.js';
-export {
-  activationStatistics,
-  Fit,
-  gradientCheck,
-  Network,
-  Trainer,
-  type ActivationStatistics,
-  type ActivationStatisticsOptions,
-  type Data,
-  type EpochRecord,
-  type EvaluateOptions,
-  type Evaluation,
-  type FitOptions,
-  type FuseOptions,
-  type GradientCheckOptions,
-  type GradientReport,
-  type History,
-  type LayerActivations,
-  type LayerGradients,
-  type LayerInfo,
-  type LayerReference,
-  type NetworkOptions,
-  type PredictOptions,
-  type Progress,
-  type ReplaceHeadOptions,
-  type Samples,
-} from './training/index.js';
+export * from './training/index.js';
 export * from './interop/index.js';

@@ -27,6 +27,7 @@ async function run(name: string): Promise<string> {
 /** What each example must print. Speeds and what depends on them are left open. */
 const outputs: Record<string, RegExp> = {
   'abort.mjs': /^stopped by TimeoutError after \d+ steps\ntest accuracy [\d.]+ %\nwent on to \d+ steps/,
+  'adversarial.mjs': /made: mean (3\.[5-9]|4\.[0-4])\d, deviation 0\.[1-9]\d\n$/,
   'epochs.mjs': /^(epoch \d+: loss [\d.]+, test [\d.]+ %, [\d,]+ samples\/s\n)+90 % reached\n$/,
   'quick-start.mjs': /600 images from .*mnist\n[^]*669,706 trainable parameters[^]*test accuracy [\d.]+ %\n$/,
   'regression.mjs': /^mean squared error 0\.00[2-9]\d, [^]*f\(0\.8\) = (0\.9|1\.[01])\d, /,

@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
 import { activationNames, engineNames, optimizerNames } from '../index.js';
 import { exitCodes, report } from './failures.js';
-import { commandsHelp, predictHelp, trainHelp } from './help.js';
-import { layerWidths, number, wholeNumber } from './option-values.js';
+import { commandsHelp, labHelp, predictHelp, trainHelp } from './help.js';
+import { checkpointInterval, layerWidths, number, wholeNumber } from './option-values.js';
 import { guardOutput, plainWarnings } from './process-streams.js';
 import { packageVersion } from './package-info.js';
 import { printable } from './terminal/text.js';
 import type { DoctorOptions } from './doctor.js';
+import type { LabCommandOptions } from './lab.js';
 import type { PredictOptions } from './predict.js';
 import { schedules } from './schedules.js';
 import type { TrainOptions } from './training-run.js';
@@ -36,6 +37,7 @@ function commandLine(end: (exitCode: number) => void): Command {
     .addHelpText('after', commandsHelp);
   addTrain(program, end);
   addPredict(program, end);
+  addLab(program, end);
   program
     .command('doctor')
     .description('look at everything that decides about speed, and say what to do about it')
@@ -71,6 +73,13 @@ function addTrain(program: Command, end: (exitCode: number) => void): void {
     .option('--threads <number>', 'default: one for each core', wholeNumber(1))
     .addOption(new Option('--engine <name>', 'native where it is built, unless said').choices(engineNames))
     .option('--data <directory>', 'where the four files of MNIST are')
+    .option('--checkpoint <directory>', 'keep checkpoints there, to go on from after Ctrl-C or a crash')
+    .addOption(
+      new Option('--checkpoint-every <interval>', 'such as 200steps, 1epoch or 5min (default: 1epoch)').argParser(
+        checkpointInterval,
+      ),
+    )
+    .option('--resume', 'go on from the newest checkpoint in the directory of --checkpoint')
     .option('--save <file>', 'write the model as a safetensors file')
     .option('--json', 'print nothing but one JSON object at the end')
     .option('--no-progress', 'no line that changes while training')
@@ -91,6 +100,25 @@ function addPredict(program: Command, end: (exitCode: number) => void): void {
     .addHelpText('after', predictHelp)
     .action(async (model: string, image: string, options: PredictOptions) =>
       end(await (await import('./predict.js')).predict(model, image, options)),
+    );
+}
+
+function addLab(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('lab')
+    .description('run a classic experiment and show what it teaches')
+    .argument('[name]', 'a lab, all, or list', 'list')
+    .option('--quick', 'a small size of seconds')
+    .option('--seed <number>', 'the same seed gives the same numbers', wholeNumber(0), 0)
+    .option('--epochs <number>', "passes over the data (default: the lab's)", wholeNumber(1))
+    .option('--threads <number>', 'default: one for each core', wholeNumber(1))
+    .addOption(new Option('--engine <name>', 'native where it is built, unless said').choices(engineNames))
+    .option('--output <directory>', 'where reports, pictures and numbers go', 'blasnet-labs')
+    .option('--data <directory>', 'where the four files of MNIST are')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', labHelp)
+    .action(async (name: string, options: LabCommandOptions) =>
+      end(await (await import('./lab.js')).lab(name, options)),
     );
 }
 

@@ -43,6 +43,15 @@ export class FileError extends BlasnetError {
   override readonly name = 'FileError';
 }
 
+/**
+ * A checkpoint that cannot be used: damaged (`ERR_CHECKPOINT_CORRUPT`), of another format version
+ * (`ERR_CHECKPOINT_VERSION`), of another network, optimizer or data (`ERR_CHECKPOINT_FOREIGN`), missing
+ * (`ERR_CHECKPOINT_MISSING`), or in the way of another run's (`ERR_CHECKPOINT_EXISTS`).
+ */
+export class CheckpointError extends BlasnetError {
+  override readonly name = 'CheckpointError';
+}
+
 /** The engine that was asked for cannot be had, or has failed (`ERR_ENGINE_…`). */
 export class EngineError extends BlasnetError {
   override readonly name = 'EngineError';

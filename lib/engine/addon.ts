@@ -12,6 +12,13 @@ export interface Addon {
     targetWidth: number,
     weights?: Float32Array,
   ): DataHandle;
+  readShards(
+    paths: readonly string[],
+    lengths: Float64Array,
+    /** width, bytes, labels, targetWidth, scale, classes */
+    layout: Float64Array,
+    ranges: Float64Array,
+  ): Promise<DataHandle>;
   createStore(parameters: number, slots: number): StoreHandle;
   readStore(store: StoreHandle, arena: number, slot: number, offset: number, into: Float32Array): void;
   writeStore(store: StoreHandle, arena: number, slot: number, offset: number, values: Float32Array): void;

@@ -1,3 +1,4 @@
+import type { ShardFiles } from '../core/shard-files.js';
 import type { DataSource, FloatArray } from '../kernels/call.js';
 import type { Program } from '../program/program.js';
 
@@ -10,6 +11,11 @@ export interface Engine {
   readonly threads: number;
   /** Copies samples to where the engine reads them: what JavaScript does to its arrays afterwards changes nothing. */
   createData(source: DataSource): EngineData;
+  /**
+   * Reads records of shards, threes of shard, first record and count, on a thread of the engine. Where an engine has none,
+   * JavaScript reads them for it.
+   */
+  readShards?(files: ShardFiles, ranges: Float64Array): Promise<EngineData>;
   /** Arenas for a network's parameters and `slots` optimizer arrays of the same size. */
   createStore(parameters: number, slots: number): Store;
   compile(program: Program): CompiledProgram;

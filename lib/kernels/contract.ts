@@ -46,6 +46,20 @@ export const contract = {
     attributes: ['by'],
   },
 
+  // Augmentation. `columns` is an image's width; `operations` are those of warpOperations in augment.ts -----------------
+  warpImage: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,pixels] operations?[numbers] -> output[rows,pixels]',
+    attributes: ['columns', 'sigma', 'alpha', 'stream'],
+  },
+  eraseRectangle: {
+    axis: 'rows',
+    split: 'rows',
+    signature: 'input[rows,pixels] -> output[rows,pixels]',
+    attributes: ['columns', 'probability', 'least', 'most', 'stream'],
+  },
+
   // Dense -----------------------------------------------------------------------------------------------------------
   dense: {
     axis: 'rows',
@@ -141,9 +155,14 @@ export const contract = {
   batchNormStatistics: {
     axis: 'columns',
     split: 'columns',
-    signature:
-      'input[rows,columns] -> mean[columns] inverseDeviation[columns] &runningMean[columns] &runningVariance[columns]',
-    attributes: ['epsilon', 'momentum'],
+    signature: 'input[rows,columns] -> mean[columns] inverseDeviation[columns] variance[columns]',
+    attributes: ['epsilon'],
+  },
+  runningStatistics: {
+    axis: 'parameters',
+    split: 'columns',
+    signature: 'mean[columns] variance[columns] -> &runningMean[columns] &runningVariance[columns]',
+    attributes: ['momentum'],
   },
   batchNorm: {
     axis: 'rows',

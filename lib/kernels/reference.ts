@@ -3,6 +3,7 @@ import { adam, adaMax, amsGrad, nadam, radam } from './adam.js';
 import { adaDelta, adaGrad, rmsProp } from './adaptive.js';
 import { activation, activationGradient, softmax } from './activation.js';
 import { add } from './add.js';
+import { eraseRectangle, warpImage } from './augment.js';
 import type { ReferenceKernel } from './call.js';
 import { clipNorm, clipValue, squaredNorm } from './clip.js';
 import { constrainNorm, nonNegative } from './constrain.js';
@@ -27,6 +28,7 @@ import {
   batchNormInputGradient,
   batchNormParameterGradients,
   batchNormStatistics,
+  runningStatistics,
   standardize,
 } from './normalize.js';
 import { prelu, preluInputGradient, preluSlopeGradient } from './prelu.js';
@@ -44,6 +46,8 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   emit,
   gatherWeights,
   gatherWeightSum,
+  warpImage,
+  eraseRectangle,
   dense,
   denseInputGradient,
   denseKernelGradient,
@@ -60,6 +64,7 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   alphaDropout,
   gaussianNoise,
   batchNormStatistics,
+  runningStatistics,
   batchNorm,
   batchNormInference,
   batchNormParameterGradients,

@@ -76,13 +76,14 @@ class InputNormalization implements Layer {
 
   forward(program: ProgramBuilder, input: Value): Trace {
     const { mean, deviation } = this;
-    const output = program.rows(this.outputs);
+    const output = program.rows(this.outputs, { requiresGradient: input.requiresGradient });
     program.call('standardize', { input, mean, deviation, output }, {});
     return { output };
   }
 
-  backward(): undefined {
-    // Nothing stands upstream of the first layer.
+  /** Nothing stands upstream of the first layer. Who wants the gradient by the inputs divides it by their deviation. */
+  backward(_program: ProgramBuilder, _trace: Trace, outputGradient: Value): Value {
+    return outputGradient;
   }
 
   learnInputs({ mean, deviation, samples }: FeatureStatistics): readonly LearnedState[] {

@@ -7,20 +7,28 @@ import type { Architecture } from './architecture.js';
 /** Rows a step of evaluation and prediction takes: many tiles for many threads, little memory. */
 export const EVALUATION_BATCH = 2048;
 
+/** What a training program does besides the network's own calls. */
+export interface TrainingKind {
+  readonly keepGradients?: boolean;
+  readonly weighted?: boolean;
+  /** Makes other samples of the features. */
+  readonly augment?: (program: ProgramBuilder, features: Value) => Value;
+}
+
 /**
- * One training step: forward, loss, backward, regularizers, clipping, update, constraints. Frozen layers take part in the
+ * One training step: augmentation, forward, loss, backward, regularizers, clipping, update, constraints. Frozen layers take part in the
  * forward pass only.
  */
 export function compileTraining(
   architecture: Architecture,
   optimizer: Optimizer,
   batchSize: number,
-  options: { keepGradients?: boolean; weighted?: boolean } = {},
+  options: TrainingKind = {},
 ): Program {
   const program = new ProgramBuilder('train', batchSize, architecture.frozen);
   program.keepGradients = options.keepGradients ?? false;
   program.weighted = options.weighted ?? false;
-  writeGradients(program, architecture);
+  writeGradients(program, architecture, options.augment);
   writeUpdates(program, architecture, optimizer);
   const { slots, scalarCount } = optimizer;
   return program.finish({ scalars: scalarCount, slots, parameters: architecture.arenaSize });
@@ -69,17 +77,27 @@ export function compileActivations(architecture: Architecture, layer: number, wh
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }
 
-function writeForward(program: ProgramBuilder, architecture: Architecture): { output: Value; traces: Trace[] } {
-  return writeForwardChain(program, architecture.layers, program.features(architecture.inputs));
+function writeForward(
+  program: ProgramBuilder,
+  architecture: Architecture,
+  augment?: TrainingKind['augment'],
+): { output: Value; traces: Trace[] } {
+  const features = program.features(architecture.inputs);
+  return writeForwardChain(program, architecture.layers, augment?.(program, features) ?? features);
 }
 
-function writeGradients(program: ProgramBuilder, architecture: Architecture): void {
-  const { output, traces } = writeForward(program, architecture);
+function writeGradients(program: ProgramBuilder, architecture: Architecture, augment?: TrainingKind['augment']): void {
+  const { output, traces } = writeForward(program, architecture, augment);
   const gradient = architecture.loss.write(program, output, true);
   if (gradient !== undefined) writeBackwardChain(program, architecture.layers, traces, gradient);
 }
 
-function writeUpdates(program: ProgramBuilder, { parameters }: Architecture, optimizer: Optimizer | undefined): void {
+/** From gradients that stand ready to parameters: penalties, clipping, update, constraints. */
+export function writeUpdates(
+  program: ProgramBuilder,
+  { parameters }: Architecture,
+  optimizer: Optimizer | undefined,
+): void {
   for (const parameter of parameters) {
     if (!program.trains(parameter)) continue;
     const gradient = program.gradientOf(parameter);

@@ -8,7 +8,13 @@ import type { Parameter } from '../program/parameters.js';
 import type { Program } from '../program/program.js';
 import type { Layer } from '../layers/index.js';
 import type { Architecture } from './architecture.js';
-import { compileEvaluation, compilePrediction, compileTraining, type EvaluationKind } from './compile.js';
+import {
+  compileEvaluation,
+  compilePrediction,
+  compileTraining,
+  type EvaluationKind,
+  type TrainingKind,
+} from './compile.js';
 import { rangesToCopy } from './copy-layers.js';
 import { namesOf, type LayerReference } from './freeze.js';
 import { featureStatistics, type Features } from './input-statistics.js';
@@ -20,13 +26,14 @@ import { layerInfos, summarize, type LayerInfo } from './summary.js';
  */
 export class Model {
   readonly engine: Engine;
-  /** The seed of the initial parameters, and of training unless `fit` is given another. */
-  readonly seed: number;
   /** Updates done over the life of the network; addresses the random streams of dropout. */
   step = 0;
   #architecture: Architecture;
   #store: Store;
   #slotsOwner: unknown;
+  #seed: number;
+  /** Tasks under way or waiting for their turn. */
+  #tasks = 0;
   readonly #evaluation = new Map<string, CompiledProgram>();
   readonly #prediction = new Map<boolean, CompiledProgram>();
   #turn: Promise<unknown> = Promise.resolve();
@@ -37,9 +44,26 @@ export class Model {
   constructor(architecture: Architecture, engine: Engine, seed: number, values?: ReadonlyMap<string, FloatArray>) {
     this.#architecture = architecture;
     this.engine = engine;
-    this.seed = seed;
+    this.#seed = seed;
     this.#store = engine.createStore(architecture.arenaSize, 0);
     this.#store.write('parameters', 0, this.#initialValues(values));
+  }
+
+  /** The seed of the initial parameters, and of training unless `fit` is given another. */
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** Whether a fit is under way or waits for its turn. */
+  get isTraining(): boolean {
+    return this.#tasks > 0;
+  }
+
+  /** Goes on where another network of this architecture stood. @internal */
+  adopt({ parameters, seed, step }: { parameters: FloatArray; seed: number; step: number }): void {
+    this.#store.write('parameters', 0, parameters);
+    this.#seed = seed;
+    this.step = step;
   }
 
   /** @internal */
@@ -176,12 +200,12 @@ export class Model {
    * Gives layers that learn from the inputs what they learn: mean and deviation of every feature. Without `again`, only
    * those that have not learned yet. @internal
    */
-  async learnInputs(source: Features, { again = false } = {}): Promise<void> {
+  async learnInputs(source: Features | (() => Promise<Features>), { again = false } = {}): Promise<void> {
     const learners = this.#architecture.layers.filter(
       (layer) => layer.learnInputs !== undefined && (again || !this.#hasLearned(layer)),
     );
     if (learners.length === 0) return;
-    const statistics = await featureStatistics(source);
+    const statistics = await featureStatistics(typeof source === 'function' ? await source() : source);
     for (const { parameter, values } of learners.flatMap((layer) => layer.learnInputs?.(statistics) ?? [])) {
       this.#store.write('parameters', parameter.offset, values);
     }
@@ -199,31 +223,35 @@ export class Model {
 
   /** Runs a task when all that were asked for before have ended: fits of one network take turns. @internal */
   async inTurn<T>(task: () => Promise<T>): Promise<T> {
+    this.#tasks++;
     const result = this.#turn.then(async () => {
       this.#fitting = true;
       try {
         return await task();
       } finally {
         this.#fitting = false;
+        this.#tasks--;
       }
     });
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
-  /**
-   * The training program for an optimizer, with slots for it. Slots begin at zero unless `owner` had them last. @internal
-   */
-  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, weighted = false): CompiledProgram {
-    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, { weighted }));
-    if (this.#slotsOwner !== owner) {
-      const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
-      this.#store.dispose();
-      this.#store = this.engine.createStore(this.#architecture.arenaSize, optimizer.slots);
-      this.#store.write('parameters', 0, values);
-      this.#slotsOwner = owner;
-    }
+  /** The training program for an optimizer, with slots for it: see {@link prepareSlots}. @internal */
+  prepareTraining(optimizer: Optimizer, batchSize: number, owner: unknown, kind?: TrainingKind): CompiledProgram {
+    const program = this.engine.compile(compileTraining(this.#architecture, optimizer, batchSize, kind));
+    this.prepareSlots(optimizer.slots, owner);
     return program;
+  }
+
+  /** Arrays for an optimizer beside the parameters. They begin at zero unless `owner` had them last. @internal */
+  prepareSlots(slots: number, owner: unknown): void {
+    if (this.#slotsOwner === owner) return;
+    const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
+    this.#store.dispose();
+    this.#store = this.engine.createStore(this.#architecture.arenaSize, slots);
+    this.#store.write('parameters', 0, values);
+    this.#slotsOwner = owner;
   }
 
   /** @internal */

@@ -59,6 +59,8 @@ export class ProgramBuilder {
   readonly totals: string[] = [];
   /** Gradients stay readable in their arena after a step, instead of dying in a thread's cache. */
   keepGradients = false;
+  /** Statistics that training keeps, such as BatchNorm's running ones, stay as they are. */
+  keepState = false;
   /** The data has weights of samples, so losses become weighted means. */
   weighted = false;
   readonly #arenaValues = new Map<string, Value>();
@@ -148,9 +150,9 @@ export class ProgramBuilder {
     return index >= 0 ? index : this.totals.push(name) - 1;
   }
 
-  /** Features of the batch at hand. */
-  features(width: number): Value {
-    const features = this.rows(width);
+  /** Features of the batch at hand. With `requiresGradient`, layers hand the gradient on down to them. */
+  features(width: number, options: { requiresGradient?: boolean } = {}): Value {
+    const features = this.rows(width, options);
     this.#needs.width = width;
     this.call('gatherFeatures', { features }, {});
     return features;

@@ -3,7 +3,8 @@ import { ShapeError } from '../core/errors.js';
 import { toDataset, type Dataset } from '../data/index.js';
 import { gatherActivations, gradientNorms, layerNeedingRows, type LayerActivations } from '../network/index.js';
 import type { Network } from './network.js';
-import { checkData, type Data } from './trainer.js';
+import { checkData } from './fit-checks.js';
+import type { Data } from './fit-options.js';
 
 export interface ActivationStatisticsOptions {
   /** How many samples are looked at, from the first; at least 1, default 1024 or all there are. */

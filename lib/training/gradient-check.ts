@@ -3,7 +3,8 @@ import { DataError, StateError } from '../core/errors.js';
 import { toDataset } from '../data/index.js';
 import { checkGradients, layerNeedingRows, type GradientReport } from '../network/index.js';
 import type { Network } from './network.js';
-import { checkData, type Data } from './trainer.js';
+import { checkData } from './fit-checks.js';
+import type { Data } from './fit-options.js';
 
 export interface GradientCheckOptions {
   /** How far a parameter is moved to each side; above 0 and at most 0.01, default 1e-6. */

@@ -1,6 +1,8 @@
 import type { EngineName } from '../engine/engine.js';
 import type { MetricValues } from '../metrics/index.js';
 import { GRADIENT_NORM } from '../optimizers/index.js';
+import type { Settings } from './fit-checks.js';
+import type { Trainer } from './trainer.js';
 
 /** What one epoch of training came to. Means are over samples. */
 export interface EpochRecord {
@@ -46,6 +48,8 @@ export interface History {
   readonly steps: number;
   readonly seconds: number;
   readonly samplesPerSecond: number;
+  /** Why a callback ended the fit before its last epoch, where one did. */
+  readonly stopped?: string;
 }
 
 /** Means over data, by the name of the total. */
@@ -53,6 +57,46 @@ export interface Scores {
   readonly loss: number;
   readonly accuracy?: number;
   readonly metrics?: MetricValues;
+}
+
+/** What the program summed up in the steps of a fit: one row of `names.length` numbers a step. */
+export interface StepSums {
+  readonly names: readonly string[];
+  readonly sums: ArrayLike<number>;
+}
+
+/** The history of a fit that has come to its end. */
+export function historyOf(
+  { network: { engine }, optimizer }: Trainer,
+  { seed, batchSize }: Settings,
+  epochs: readonly EpochRecord[],
+  { names, sums }: StepSums,
+  stopped: string | undefined,
+): History {
+  const width = names.length;
+  const [loss, penalty] = [names.indexOf('loss'), names.indexOf('penalty')];
+  const steps = sums.length / width;
+  const column = (valueOf: (step: number) => number) => Float64Array.from({ length: steps }, (_, i) => valueOf(i));
+  const lossOf = (step: number) => sums[step * width + loss];
+  const penaltyOf = (step: number) => (penalty < 0 ? 0 : sums[step * width + penalty]);
+  const normOf = (step: number) => gradientNormOf(names, sums, step * width);
+  const seconds = epochs.reduce((sum, record) => sum + record.seconds, 0);
+  const samples = epochs.reduce((sum, record) => sum + record.samplesPerSecond * record.seconds, 0);
+  return {
+    epochs,
+    stepDataLoss: column(lossOf),
+    stepLoss: column((step) => lossOf(step) + penaltyOf(step)),
+    ...(normOf(0) === undefined ? {} : { stepGradientNorm: column((step) => normOf(step) ?? NaN) }),
+    seed,
+    engine: engine.name,
+    threads: engine.threads,
+    batchSize,
+    optimizer: optimizer.config,
+    steps,
+    seconds,
+    samplesPerSecond: samples / seconds,
+    ...(stopped === undefined ? {} : { stopped }),
+  };
 }
 
 const isNorm = (name: string) => name.startsWith(GRADIENT_NORM);
@@ -66,6 +110,14 @@ export function isPerStep(name: string): boolean {
 export function gradientNormOf(names: readonly string[], totals: ArrayLike<number>, first = 0): number | undefined {
   if (!names.some(isNorm)) return undefined;
   return Math.sqrt(names.reduce((sum, name, i) => (isNorm(name) ? sum + totals[first + i] : sum), 0));
+}
+
+export interface EpochSumsState {
+  readonly samples: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly sums: readonly number[];
+  readonly gradientNorms: number | null;
 }
 
 /** Adds up what the steps of an epoch report. */
@@ -108,6 +160,18 @@ export class EpochSums {
     if (name !== 'loss' || this.#weight < 0) return this.#sums[index] / this.samples;
     const weight = this.#sums[this.#weight];
     return weight > 0 ? this.#sums[index] / weight : 0;
+  }
+
+  /** What a checkpoint keeps of an epoch that is not over. */
+  state(): EpochSumsState {
+    const { samples, steps, seconds } = this;
+    return { samples, steps, seconds, sums: Array.from(this.#sums), gradientNorms: this.#gradientNorms ?? null };
+  }
+
+  restore({ samples, steps, seconds, sums, gradientNorms }: EpochSumsState): void {
+    Object.assign(this, { samples, steps, seconds });
+    this.#sums.set(sums);
+    this.#gradientNorms = gradientNorms ?? undefined;
   }
 
   record(epoch: number, learningRate: number, validation: Scores | undefined): EpochRecord {

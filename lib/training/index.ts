@@ -17,4 +17,10 @@ export {
   type ReplaceHeadOptions,
   type Samples,
 } from './network.js';
-export { Trainer, type Data, type FitOptions, type Progress } from './trainer.js';
+export type { Data, FitOptions, TrainingData } from './fit-options.js';
+export { preview, type PreviewOptions } from './preview.js';
+export { TrainingLoop, type LoopOptions, type LoopStep } from './loop.js';
+export type { Progress } from './progress.js';
+export { Trainer } from './trainer.js';
+export type { Training } from './training.js';
+export * from './callbacks/index.js';

@@ -22,8 +22,11 @@ import {
 } from '../network/index.js';
 import type { Fit } from './fit.js';
 import { EpochSums, type Scores } from './history.js';
+import { TrainingLoop, type LoopOptions } from './loop.js';
 import { measureOutput, prepareScoring, type Scoring } from './scoring.js';
-import { checkData, optionNames, Trainer, type Data, type FitOptions } from './trainer.js';
+import { checkData } from './fit-checks.js';
+import { optionNames, type Data, type FitOptions, type TrainingData } from './fit-options.js';
+import { Trainer } from './trainer.js';
 
 export interface NetworkOptions extends EngineOptions {
   /** Numbers per sample, 1 to 2²⁴. */
@@ -113,9 +116,22 @@ export class Network extends Model {
    * @example
    * const history = await network.fit(train, { optimizer: adam({ learningRate: 0.001 }), epochs: 5, validation: test });
    */
-  fit(data: Data, options: FitOptions = {}): Fit {
+  fit(data: TrainingData, options: FitOptions = {}): Fit {
     const { optimizer, learningRate, ...rest } = checkOptions<FitOptions>('fit', options, optionNames);
     return new Trainer(this, { optimizer, learningRate }).fit(data, rest);
+  }
+
+  /**
+   * A training loop of your own, with `forward`, `backward` and `step`: see {@link TrainingLoop}.
+   *
+   * @param options `optimizer` and `learningRate` as in `fit`; `seed` of dropout and noise, default the network's
+   * @throws OptionError for options that are unknown or out of range
+   *
+   * @example
+   * const loop = network.loop({ optimizer: 'sgd', learningRate: 0.1 });
+   */
+  loop(options?: LoopOptions): TrainingLoop {
+    return new TrainingLoop(this, options);
   }
 
   /**

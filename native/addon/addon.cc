@@ -10,6 +10,7 @@
 #include "addon/environment.h"
 #include "addon/failure.h"
 #include "addon/jobs.h"
+#include "addon/shards.h"
 #include "blas.h"
 #include "engine/faults.h"
 #include "engine/lifecycle.h"
@@ -236,6 +237,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("createStore", Napi::Function::New<guarded<createStore>>(env, "createStore"));
   exports.Set("readStore", Napi::Function::New<guarded<readStore>>(env, "readStore"));
   exports.Set("writeStore", Napi::Function::New<guarded<writeStore>>(env, "writeStore"));
+  exports.Set("readShards", Napi::Function::New<guarded<readShards>>(env, "readShards"));
   exports.Set("compile", Napi::Function::New<guarded<compile>>(env, "compile"));
   exports.Set("run", Napi::Function::New<guarded<run>>(env, "run"));
   exports.Set("runSync", Napi::Function::New<guarded<runSync>>(env, "runSync"));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/fuse.h"
+#include "kernels/warp_scratch.h"
 
 namespace blasnet {
 namespace {
@@ -160,7 +161,16 @@ class Decoder {
     for (std::size_t i = 0; i < ids.size(); i++) {
       if (rule.operands[i].name == "labels" && rule.operands[i].direction == Direction::in) noteLabels(rule, call);
     }
+    if (rule.name == "warpImage") checkImage(rule, call);
     if (rule.name == "gatherWeights" || rule.name == "gatherWeightSum") checkWeighedBy(rule, call);
+  }
+
+  // The kernel works on one image at a time in a thread's scratch memory.
+  static void checkImage(const KernelRule& rule, const Call& call) {
+    const std::int64_t width = imageWidth(call.attributes[0], call.dimension[0]);
+    const std::int64_t height = call.dimension[0] / width;
+    if (warpScratchFloats(width, height, call.attributes[1]) > kScratchFloats)
+      invalid(rule, "has images too large for it");
   }
 
   // Weights by class read the data's labels or targets past the program's memory.

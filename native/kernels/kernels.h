@@ -10,6 +10,9 @@ double gatherFeatures(const Tile& tile);
 double gatherLabels(const Tile& tile);
 double gatherTargets(const Tile& tile);
 double emit(const Tile& tile);
+// augment.cc
+double warpImage(const Tile& tile);
+double eraseRectangle(const Tile& tile);
 // dense.cc
 double dense(const Tile& tile);
 double denseInputGradient(const Tile& tile);
@@ -33,6 +36,7 @@ double alphaDropout(const Tile& tile);
 double gaussianNoise(const Tile& tile);
 // normalize.cc
 double batchNormStatistics(const Tile& tile);
+double runningStatistics(const Tile& tile);
 double batchNorm(const Tile& tile);
 double batchNormInference(const Tile& tile);
 double batchNormParameterGradients(const Tile& tile);

@@ -61,6 +61,32 @@ const rows: Record<KernelName, KernelRow> = {
   emit: { needsRun: true },
   gatherWeights: { needsRun: true },
   gatherWeightSum: { needsRun: true },
+  warpImage: {
+    attributes: [
+      [7, 4, 34, 0x6000_0000],
+      [5, 1.3, -6, 0x6000_0100],
+      [3, 0, 2, 0x6000_0000],
+      [8, 0, 0, 0x6000_0000],
+      [100, 30, 9, 0x6000_0000],
+    ],
+    // Codes of operations, and numbers that make sense for each of them.
+    fill: { operations: (random) => [1, 2, 3, 4, 5, 6, 0.4, 0.8][random.integer(8)] },
+    // A place is off by an ulp of itself, and the value there by the slope: more than a rounding of the value.
+    sums: ['pixels'],
+    absorbsNaN: {
+      input: 'a pixel may be moved out of the image',
+      operations: 'what is nowhere in the image is 0',
+    },
+  },
+  eraseRectangle: {
+    attributes: [
+      [7, 0.5, 1, 4, 0x6000_0000],
+      [5, 1, 2, 200, 0x6000_0001],
+      [28, 0, 1, 3, 0x6000_0000],
+    ],
+    exact: ['output'],
+    absorbsNaN: { input: 'what is erased is 0' },
+  },
   dense: {
     attributes: everyActivation,
     sums: ['inputs'],
@@ -92,14 +118,10 @@ const rows: Record<KernelName, KernelRow> = {
   gaussianNoise: {
     attributes: [0, 0.1, 1].flatMap((deviation) => dropoutStreams.map((stream) => [deviation, stream])),
   },
-  batchNormStatistics: {
-    attributes: [
-      [1e-5, 0.9],
-      [1e-3, 0],
-      [1e-5, 0.99],
-    ],
-    fill: { runningVariance: fills.square },
-    sums: ['rows'],
+  batchNormStatistics: { attributes: [[1e-5], [1e-3]], sums: ['rows'] },
+  runningStatistics: {
+    attributes: [[0.9], [0], [0.99]],
+    fill: { variance: fills.square, runningVariance: fills.square },
   },
   batchNorm: { fill: statistics },
   batchNormInference: { attributes: [[1e-5], [1e-3]], fill: { runningVariance: fills.positive } },

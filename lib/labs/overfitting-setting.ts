@@ -1,0 +1,85 @@
+import { heNormal, sgd, type LossLike, type Network, type Optimizer } from '../index.js';
+import { lineGrid, type Chart } from '../report/index.js';
+import type { LabContext } from './lab.js';
+import { digitLayers, percent, trainAndWatch, type HiddenOptions, type Watched } from './support.js';
+
+/** One way to train in the setting of the overfitting labs. */
+export interface Variant {
+  readonly name: string;
+  readonly hidden?: HiddenOptions;
+  readonly loss?: LossLike;
+  readonly optimizer?: Optimizer;
+  readonly epochs?: number;
+}
+
+export interface VariantResult extends Watched {
+  readonly name: string;
+  readonly network: Network;
+}
+
+export const baseline: Variant = { name: 'nothing against it' };
+const settingText = '300 training images, 784-100×6-10, ReLU, He, SGD 0.01, batch 100';
+
+/** The courses' overfitting: 300 images, a net of seven layers, 201 epochs; the baseline and what is done against it. */
+export async function runVariants(context: LabContext, variants: readonly Variant[]): Promise<VariantResult[]> {
+  const data = await context.digitsOf(300, 10_000);
+  const results: VariantResult[] = [];
+  for (const { name, hidden, loss, optimizer = sgd({ learningRate: 0.01 }), epochs } of variants) {
+    context.say(name);
+    const layers = digitLayers([100, 100, 100, 100, 100, 100], { initializer: heNormal(), ...hidden });
+    const network = context.network({ inputs: 784, layers, loss });
+    const watched = await trainAndWatch(context, network, data, {
+      optimizer,
+      batchSize: 100,
+      epochs: epochs ?? context.epochs(201, 201),
+    });
+    results.push({ name, network, ...watched });
+  }
+  return results;
+}
+
+/** A panel for each variant: accuracy on the images trained on and on others. */
+export function accuracyPanels(
+  title: string,
+  results: readonly VariantResult[],
+  subtitle: string = settingText,
+): Chart {
+  return lineGrid({
+    name: 'accuracy',
+    title,
+    subtitle,
+    x: { title: 'epoch' },
+    y: { title: 'accuracy', domain: [0, 1], format: '%' },
+    panels: results.map(({ name, train, test }) => ({
+      title: name,
+      series: [
+        { name: '300 training images', points: train },
+        { name: 'test images', points: test },
+      ],
+    })),
+    columns: Math.min(3, results.length),
+    width: results.length === 1 ? 560 : results.length === 2 ? 320 : 230,
+    height: results.length === 1 ? 320 : 200,
+  });
+}
+
+export function accuracyTable(results: readonly VariantResult[]) {
+  return {
+    columns: ['', 'train accuracy', 'test accuracy', 'gap'],
+    rows: results.map(({ name, finalTrain, finalTest }) => [
+      name,
+      percent(finalTrain),
+      percent(finalTest),
+      percent(finalTrain - finalTest),
+    ]),
+  };
+}
+
+export function accuracyValues(results: readonly VariantResult[]) {
+  return { runs: results.map(({ network: _, ...numbers }) => numbers) };
+}
+
+export const gapOf = ({ finalTrain, finalTest }: VariantResult): number => finalTrain - finalTest;
+
+export const inWords = ({ name, finalTrain, finalTest }: VariantResult): string =>
+  `${name}: train ${finalTrain.toFixed(3)}, test ${finalTest.toFixed(3)}`;

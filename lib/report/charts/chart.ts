@@ -1,0 +1,106 @@
+/** A Vega-Lite specification. Its types are not named here, since the package is an optional one. */
+export type VegaLite = Record<string, unknown>;
+
+/** One picture: what it shows, and how Vega-Lite draws it. Colours and fonts are the theme's. */
+export interface Chart {
+  /** Of its file; lower case with hyphens. */
+  readonly name: string;
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly spec: VegaLite;
+}
+
+/** An axis with its unit in the title. */
+export interface Axis {
+  /** What it measures and in which unit, such as "training time (s)". */
+  readonly title: string;
+  readonly scale?: 'linear' | 'log' | 'symlog';
+  /** Ends of the axis; default: those of the values, with 0 where it is near. */
+  readonly domain?: readonly [number, number];
+  /** How ticks are written, in d3's language: `%` for percent; default: plain numbers. */
+  readonly format?: string;
+  /** Where ticks stand; default: where they are round. */
+  readonly ticks?: readonly number[];
+}
+
+/** Points of one line, in order. A point that is no finite number is left out, and the line has a gap there. */
+export interface Series {
+  readonly name: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** A line that only compares with others, such as the human error. */
+  readonly dashed?: boolean;
+}
+
+export interface ChartText {
+  readonly name: string;
+  readonly title: string;
+  readonly subtitle?: string;
+}
+
+/**
+ * Vega-Lite's words for an axis.
+ *
+ * @param values what is drawn along it: a logarithmic axis without a domain needs them for its ticks
+ * @param options `zero`: whether a linear axis begins at 0; `tickCount`: about how many ticks there is room for
+ */
+export function positional(
+  axis: Axis,
+  values: readonly number[] = [],
+  { zero = false, tickCount = 8 }: { zero?: boolean; tickCount?: number } = {},
+): VegaLite {
+  const { title, scale = 'linear', domain, format, ticks } = axis;
+  const ends = domain ?? extentOf(values, scale);
+  const log = scale === 'log' && ticks === undefined && ends !== undefined ? logTicks(ends) : undefined;
+  return {
+    type: 'quantitative',
+    title,
+    scale: {
+      type: scale,
+      ...(scale !== 'log' && { zero }),
+      nice: domain === undefined && scale !== 'log',
+      ...((domain !== undefined || scale === 'log') && ends !== undefined && { domain: ends }),
+    },
+    axis: {
+      tickCount,
+      ...(format !== undefined && { format }),
+      ...(ticks !== undefined && { values: ticks }),
+      ...log,
+    },
+  };
+}
+
+/** Ends of the finite values, the positive ones for a logarithm. */
+function extentOf(values: readonly number[], scale: Axis['scale']): readonly [number, number] | undefined {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value) || (scale === 'log' && value <= 0)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low > high ? undefined : low === high ? [low / 2, high * 2] : [low, high];
+}
+
+/** Ticks at powers of ten, a few of them; at 2 and 5 times as well where there are not many. */
+function logTicks([low, high]: readonly [number, number]): VegaLite {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const stride = Math.max(1, Math.ceil((last - first) / 9));
+  const mantissas = last - first <= 3 ? [1, 2, 5] : [1];
+  const values: number[] = [];
+  for (let power = first; power <= last; power += stride) values.push(...mantissas.map((m) => Number(`${m}e${power}`)));
+  return { values: values.filter((value) => value >= low * 0.999 && value <= high * 1.001), labelExpr: powerLabel };
+}
+
+/** 0.001 to 10,000 as they are, the rest as powers of ten. */
+const powerLabel =
+  "datum.value >= 0.0009 && datum.value <= 10001 ? format(datum.value, '~g') : format(datum.value, '~e')";
+
+/** Title and subtitle as Vega-Lite takes them. */
+export function heading({ title, subtitle }: ChartText): VegaLite {
+  return { text: title, ...(subtitle !== undefined && { subtitle }) };
+}
+
+/** A chart of text and the rest of a specification. */
+export function chartOf(text: ChartText, spec: VegaLite): Chart {
+  const { name, title, subtitle } = text;
+  return { name, title, ...(subtitle !== undefined && { subtitle }), spec: { title: heading(text), ...spec } };
+}

@@ -1,0 +1,14 @@
+export { bars, histogramGrid } from './charts/bars.js';
+export type { Bar, BarsOptions, HistogramGridOptions, HistogramPanel } from './charts/bars.js';
+export type { Axis, Chart, ChartText, Series } from './charts/chart.js';
+export { confusionHeatmap } from './charts/heatmap.js';
+export { lineGrid, lines } from './charts/lines.js';
+export type { LineGridOptions, LinesOptions, Panel } from './charts/lines.js';
+export { ellipse, paths } from './charts/paths.js';
+export { parallelCoordinates, scatter } from './charts/trials.js';
+export type { Gallery, GalleryImage } from './gallery.js';
+export { isGallery, renderPage } from './page.js';
+export type { Figure, Page, Section, Table } from './page.js';
+export { loadRenderer } from './render.js';
+export type { Renderer } from './render.js';
+export { makeFolder, writePage, writeText } from './write.js';

@@ -1,0 +1,292 @@
+import { resolve } from 'node:path';
+import { NonFiniteError } from '../core/errors.js';
+import { Dataset, ShardedDataset } from '../data/index.js';
+import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
+import type { Ending, StepRecord } from './callbacks/callback.js';
+import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
+import { encodeCheckpoint } from './checkpoint-format.js';
+import type { Settings } from './fit-checks.js';
+import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
+import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
+import type { Part, Pass } from './pass.js';
+import { progressOf } from './progress.js';
+import type { Samples } from './samples.js';
+import { SliceLength } from './slices.js';
+import type { Trainer } from './trainer.js';
+import type { Training } from './training.js';
+
+/** How far a trainer has come over all its fits: where its schedules and its orders of samples go on. */
+export interface Position {
+  updates: number;
+  epochs: number;
+}
+
+/** One fit: epochs of slices of steps, and the callbacks' moments in between. */
+export class FitRun implements Training {
+  readonly trainer: Trainer;
+  readonly position: Position;
+  settings: Settings;
+  readonly records: EpochRecord[] = [];
+  /** What the program summed up in every step, one row a step. */
+  readonly stepSums: number[] = [];
+  /** Samples of the epoch that are done. */
+  first = 0;
+  epoch = 1;
+  step = 0;
+  learningRate = 0;
+  learningRateFactor = 1;
+  stopped: string | undefined;
+  resumedFrom: string | undefined;
+  sums: EpochSums;
+  readonly #samples: Samples;
+  readonly #stop = new Stop();
+  readonly #slices: SliceLength;
+  #program: CompiledProgram | undefined;
+  #restored: Float32Array | Float64Array | undefined;
+
+  constructor(trainer: Trainer, position: Position, settings: Settings, samples: Samples) {
+    this.trainer = trainer;
+    this.position = position;
+    this.settings = settings;
+    this.#samples = samples;
+    this.#slices = new SliceLength(trainer.network.architecture.arenaSize);
+    this.sums = new EpochSums([]);
+  }
+
+  get network() {
+    return this.trainer.network;
+  }
+
+  get epochs(): number {
+    return this.settings.epochs;
+  }
+
+  /** Names of the numbers in a row of `stepSums`. */
+  get totals(): readonly string[] {
+    return this.#program?.program.totals ?? [];
+  }
+
+  stop(reason: string): void {
+    this.stopped ??= reason;
+  }
+
+  readParameters(): Float32Array | Float64Array {
+    const { store, architecture } = this.network;
+    return store.read('parameters', 0, architecture.arenaSize);
+  }
+
+  restoreAtEnd(parameters: Float32Array | Float64Array): void {
+    this.#restored = parameters;
+  }
+
+  encodeCheckpoint(): Promise<Uint8Array> {
+    return encodeCheckpoint(this.network, captureFit(this));
+  }
+
+  /** @param report hears of every epoch */
+  async run(report: (record: EpochRecord) => void): Promise<History> {
+    const { signal, callbacks } = this.settings;
+    const abort = () => {
+      this.#stop.stop();
+    };
+    signal?.addEventListener('abort', abort);
+    let ending: Ending = { how: 'completed' };
+    let begun = 0;
+    try {
+      signal?.throwIfAborted();
+      const checkpoint = await this.#prepare();
+      for (const callback of callbacks) {
+        begun++;
+        await callback.onTrainBegin?.(this);
+      }
+      if (checkpoint !== undefined) restoreCallbacks(callbacks, checkpoint);
+      await this.#epochs(report);
+      if (this.stopped !== undefined) ending = { how: 'stopped', reason: this.stopped };
+      return historyOf(
+        this.trainer,
+        this.settings,
+        this.records,
+        { names: this.totals, sums: this.stepSums },
+        this.stopped,
+      );
+    } catch (error) {
+      const aborted = signal?.aborted === true && error === signal.reason;
+      ending = { how: aborted ? 'aborted' : 'failed', reason: error };
+      throw error;
+    } finally {
+      try {
+        await this.#end(ending, begun);
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        this.#samples.dispose();
+        this.#program?.dispose();
+      }
+    }
+  }
+
+  /** Everything that stands before the first step; returns the checkpoint that the fit goes on from, where it does. */
+  async #prepare(): Promise<ReadCheckpoint | undefined> {
+    const { train, batchSize, augment, resume } = this.settings;
+    const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
+    const weighted = train instanceof Dataset && train.weights !== undefined;
+    const kind = { weighted, augment };
+    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
+    this.sums = new EpochSums(this.totals);
+    if (checkpoint !== undefined) {
+      restoreFit(this, checkpoint);
+      this.resumedFrom = checkpoint.path;
+    }
+    await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
+    return checkpoint;
+  }
+
+  /** Tells those callbacks that have been told of the beginning; the first error is the fit's, unless it has one. */
+  async #end(ending: Ending, begun: number): Promise<void> {
+    const errors: unknown[] = [];
+    for (const callback of this.settings.callbacks.slice(0, begun)) {
+      try {
+        await callback.onTrainEnd?.(ending, this);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (this.#restored !== undefined) this.network.store.write('parameters', 0, this.#restored);
+    if (errors.length > 0 && (ending.how === 'completed' || ending.how === 'stopped')) throw errors[0];
+  }
+
+  async #epochs(report: (record: EpochRecord) => void): Promise<void> {
+    const { callbacks, epochs, samples } = this.settings;
+    for (const record of this.records) report(record);
+    while (this.epoch <= epochs && this.stopped === undefined) {
+      if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
+      const pass = this.#samples.pass(this.position.epochs);
+      try {
+        await this.#passOver(pass);
+      } finally {
+        pass.dispose();
+      }
+      if (this.first < samples) return;
+      const record = await this.#record();
+      this.records.push(record);
+      [this.first, this.sums] = [0, new EpochSums(this.totals)];
+      this.position.epochs++;
+      // The state is that of the next epoch's start, should a callback keep it; they are told the epoch that has ended.
+      this.epoch++;
+      report(record);
+      for (const callback of callbacks) await callback.onEpochEnd?.(record, this);
+    }
+  }
+
+  /** The rest of the epoch, in slices: as many steps a call as fit into a few hundredths of a second. */
+  async #passOver(pass: Pass): Promise<void> {
+    const { batchSize, samples, signal, callbacks } = this.settings;
+    while (this.first < samples && this.stopped === undefined) {
+      signal?.throwIfAborted();
+      const part = await pass.at(this.first);
+      const steps = Math.min(this.#slices.steps, this.#stepsToHook());
+      const count = Math.min(steps * batchSize, Math.min(samples, part.end) - this.first);
+      const outcome = await this.#slice(part, count);
+      this.#add(outcome);
+      if (outcome.steps > 0) await this.#tellOfStep();
+      for (const callback of callbacks) await callback.onSliceEnd?.(this);
+      signal?.throwIfAborted();
+      this.#slices.took(outcome);
+      this.settings.onProgress?.(progressOf(this.settings, this.sums, this.epoch));
+    }
+  }
+
+  /** Steps until the next one that a callback wants to hear of. */
+  #stepsToHook(): number {
+    const intervals = this.settings.callbacks.map((callback) => {
+      const { stepInterval = 1 } = callback;
+      return callback.onStepEnd === undefined ? Infinity : stepInterval - (this.step % stepInterval);
+    });
+    return Math.min(...intervals, Infinity);
+  }
+
+  async #tellOfStep(): Promise<void> {
+    for (const callback of this.settings.callbacks) {
+      if (this.step % (callback.stepInterval ?? 1) === 0) await callback.onStepEnd?.(this.#lastStep(), this);
+    }
+  }
+
+  #lastStep(): StepRecord {
+    const { totals, step, epoch, learningRate } = this;
+    const row = this.stepSums.slice(-totals.length);
+    const norm = gradientNormOf(totals, row);
+    const penalty = totals.includes('penalty') ? row[totals.indexOf('penalty')] : 0;
+    const loss = row[totals.indexOf('loss')] + penalty;
+    return { step, epoch, loss, learningRate, ...(norm === undefined ? {} : { gradientNorm: norm }) };
+  }
+
+  async #record(): Promise<EpochRecord> {
+    const { validation, scoring } = this.settings;
+    const { validation: held } = this.#samples;
+    const weighted = validation?.weights !== undefined;
+    const scores = held === undefined ? undefined : await this.network.score(held, { weighted, scoring });
+    return this.sums.record(this.epoch, this.learningRate, scores);
+  }
+
+  /** The numbers of one step that its kernels read; the first is the learning rate. */
+  #scalars(update: number): readonly number[] {
+    const [rate, ...rest] = this.trainer.optimizer.scalars(update);
+    return [rate * this.learningRateFactor, ...rest];
+  }
+
+  #slice({ data, begin, order }: Part, count: number): Promise<Outcome> {
+    const { network, trainer } = this;
+    const first = this.first - begin;
+    const { batchSize, seed } = this.settings;
+    const { scalarCount } = trainer.optimizer;
+    const steps = Math.ceil(count / batchSize);
+    const scalars = new Float64Array(steps * scalarCount);
+    for (let step = 0; step < steps; step++) {
+      scalars.set(this.#scalars(this.position.updates + step), step * scalarCount);
+    }
+    return this.#program!.run(network.store, {
+      data,
+      // The slice's part of the order only: the engine copies what it is given.
+      order: order?.subarray(first, first + count),
+      firstSample: order === undefined ? first : 0,
+      count,
+      scalars,
+      seed,
+      firstStep: network.step,
+      stop: this.#stop,
+    });
+  }
+
+  #add(outcome: Outcome): void {
+    const { network, totals: names } = this;
+    const { batchSize, samples } = this.settings;
+    const width = names.length;
+    for (let step = 0; step < outcome.steps; step++) {
+      const rows = Math.min(batchSize, samples - this.first - step * batchSize);
+      const totals = outcome.totals.subarray(step * width, (step + 1) * width);
+      this.sums.add(totals, rows);
+      // Losses are kept as means over the step's samples; penalties and norms are one number a step already.
+      totals.forEach((total, i) => this.stepSums.push(isPerStep(names[i]) ? total : total / rows));
+    }
+    this.sums.seconds += outcome.seconds;
+    this.position.updates += outcome.steps;
+    this.step += outcome.steps;
+    network.step += outcome.steps;
+    this.first = Math.min(samples, this.first + outcome.steps * batchSize);
+    if (outcome.steps > 0) this.learningRate = this.#scalars(this.position.updates - 1)[0];
+    if (outcome.nonFinite >= 0) throw notFinite(outcome, names, network.step);
+  }
+}
+
+/** Samples to learn the inputs' mean and deviation from, where there are too many to look at each. */
+function someOf(source: ShardedDataset): Promise<Dataset> {
+  return source.read(0, Math.min(source.length, source.window));
+}
+
+function notFinite({ steps, totals }: Outcome, names: readonly string[], step: number): NonFiniteError {
+  const found = names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
+  const what = gradientNormOf([names[found]], [0]) === undefined ? 'loss' : 'gradient';
+  const message =
+    `The ${what} was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
+    'the step before. Usual causes: a learning rate that is too high, or inputs that are not scaled';
+  return new NonFiniteError(message, step);
+}

@@ -1,0 +1,37 @@
+import { ShardedDataset } from '../data/index.js';
+import type { EngineData } from '../engine/engine.js';
+import type { Settings } from './fit-checks.js';
+import type { Network } from './network.js';
+import { orderOf } from './order.js';
+import { ShardPass, type Pass } from './pass.js';
+
+/** A fit's samples: in the engine's own memory, or on their way there. */
+export interface Samples {
+  readonly validation: EngineData | undefined;
+  /** @param epoch passes that the trainer has done before */
+  pass(epoch: number): Pass;
+  dispose(): void;
+}
+
+export function copySamples({ engine }: Network, settings: Settings): Samples {
+  const { train, validation, shuffle, seed, batchSize, samples } = settings;
+  const data = train instanceof ShardedDataset ? undefined : engine.createData(train);
+  try {
+    const second = validation === undefined ? undefined : engine.createData(validation);
+    const pass = (epoch: number): Pass => {
+      if (train instanceof ShardedDataset) {
+        return new ShardPass(engine, train, train.plan({ shuffle, seed, epoch, batchSize }));
+      }
+      const order = orderOf({ length: train.length, shuffle, seed, epoch });
+      return { at: () => ({ data: data!, begin: 0, end: samples, order }), dispose: () => undefined };
+    };
+    const dispose = () => {
+      data?.dispose();
+      second?.dispose();
+    };
+    return { validation: second, pass, dispose };
+  } catch (error) {
+    data?.dispose();
+    throw error;
+  }
+}
