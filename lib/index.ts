@@ -205,3 +205,4 @@ export {
 } from './constraints/index.js';
 export * from './training/index.js';
 export * from './interop/index.js';
+export * from './serving/index.js';
