@@ -233,3 +233,5 @@ export {
   type ReplaceHeadOptions,
   type Samples,
 } from './training/index.js';
+export * from './experiments/index.js';
+export { report, type ReportOptions } from './report/index.js';

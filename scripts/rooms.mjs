@@ -32,7 +32,7 @@ export const rooms = {
   data:         { imports: ['core'],                                                        types: [] },
   metrics:      { imports: ['core'],                                                        types: [] },
   training:     { imports: ['core', 'program', 'engine', 'network', 'optimizers', 'augmentation', 'data', 'metrics'], types: [] },
-  experiments:  { imports: ['core', 'activations', 'layers', 'losses', 'optimizers', 'data', 'metrics', 'training'], types: ['network'] },
+  experiments:  { imports: ['core', 'activations', 'layers', 'losses', 'regularizers', 'optimizers', 'data', 'metrics', 'training'], types: ['engine', 'network'] },
   report:       { imports: ['core'],                        types: ['network', 'data', 'metrics', 'training', 'experiments'] },
   index:        { imports: everything,                                                      types: [] },
   labs:         { imports: ['index', 'report'],                                             types: [] },
