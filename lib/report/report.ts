@@ -65,7 +65,7 @@ function resultsPage(results: Results, title: string): Page {
       ...(history === undefined ? [] : historySections(history)),
       mistakesSection(results),
       ...layerSections(results),
-      { heading: 'Network', text: [], table: summaryTable(results.summary) },
+      { heading: 'Network', preformatted: results.summary },
       ...(Object.keys(results.configuration).length === 0
         ? []
         : [{ heading: 'Settings', table: keyTable(results.configuration) }]),
@@ -187,10 +187,6 @@ function layerSections({ firstLayer, imageShape, statistics }: Results): Section
       table: { columns, rows },
     },
   ];
-}
-
-function summaryTable(summary: string) {
-  return { columns: ['layers'], rows: summary.split('\n').map((line) => [line]) };
 }
 
 function keyTable(values: Readonly<Record<string, unknown>>) {
