@@ -46,6 +46,7 @@ export {
 } from './augmentation/index.js';
 export {
   BlasnetError,
+  CheckpointError,
   DataError,
   EngineError,
   FileError,
@@ -54,6 +55,7 @@ export {
   OptionError,
   ShapeError,
   StateError,
+  type NonFinitePlace,
 } from './core/errors.js';
 export type { RandomStream } from './core/random.js';
 export * from './data/index.js';
@@ -201,37 +203,6 @@ export {
   type ConstraintLike,
   type MinMaxNormOptions,
 } from './constraints/index.js';
-export {
-  activationStatistics,
-  Fit,
-  gradientCheck,
-  Network,
-  preview,
-  Trainer,
-  TrainingLoop,
-  type ActivationStatistics,
-  type ActivationStatisticsOptions,
-  type Data,
-  type EpochRecord,
-  type EvaluateOptions,
-  type Evaluation,
-  type FitOptions,
-  type FuseOptions,
-  type GradientCheckOptions,
-  type GradientReport,
-  type History,
-  type LayerActivations,
-  type LayerGradients,
-  type LayerInfo,
-  type LayerReference,
-  type LoopOptions,
-  type LoopStep,
-  type NetworkOptions,
-  type PredictOptions,
-  type PreviewOptions,
-  type Progress,
-  type ReplaceHeadOptions,
-  type Samples,
-} from './training/index.js';
+export * from './training/index.js';
 export * from './experiments/index.js';
 export { report, type ReportOptions } from './report/index.js';

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import {
   BlasnetError,
+  CheckpointError,
   DataError,
   EngineError,
   FileError,
@@ -19,6 +20,7 @@ export const exitCodes = {
   data: 3,
   diverged: 4,
   noEngine: 5,
+  checkpointed: 6,
   interrupted: 130,
   outputClosed: 141,
   terminated: 143,
@@ -40,6 +42,7 @@ const codes: readonly [new (...args: never[]) => BlasnetError, number][] = [
   [EngineError, exitCodes.noEngine],
   [FileError, exitCodes.data],
   [FormatError, exitCodes.data],
+  [CheckpointError, exitCodes.data],
   [DataError, exitCodes.data],
   [ShapeError, exitCodes.data],
 ];

@@ -14,6 +14,7 @@ Exit codes:
     3  data, a model or an image cannot be found, read, understood or written
     4  training diverged: the loss was no finite number any more
     5  the native engine was asked for and does not load
+    6  stopped by Ctrl-C or SIGTERM with a checkpoint to go on from by --resume
   130  interrupted by Ctrl-C     143  ended by SIGTERM     141  output closed
 
 Environment:
@@ -27,14 +28,19 @@ export const trainHelp = `
 The network ends in softmax over the classes of the data. MNIST is looked for in
 --data, else in BLASNET_DATA, else in the user's cache folder, where it is
 downloaded otherwise; without network, synthetic digits take its place.
-The learning rate falls along half a cosine to nothing; --schedule constant keeps
-it, and starts at half as much by default.
+The learning rate falls along half a cosine to nothing; --schedule constant
+keeps it, and starts at half as much by default.
 Ctrl-C stops after the step at hand, saves if --save was given, and reports.
+With --checkpoint, Ctrl-C and SIGTERM keep a checkpoint first and end with exit
+code 6. The same command with --resume goes on, in the middle of an epoch, and
+ends with the weights of a training that was never stopped; without a checkpoint
+in the directory it begins.
 
 Examples:
   blasnet train --epochs 3 --threads 1 --seed 1
   blasnet train synthetic --layers 100,100,100 --batch-norm --dropout 0
   blasnet train --json > result.json
+  blasnet train --epochs 50 --checkpoint runs/a --checkpoint-every 5min --resume
 `;
 
 export const predictHelp = `

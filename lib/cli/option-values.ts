@@ -46,3 +46,14 @@ function wholeUnits(text: string): number {
   if (/^\d+$/.test(text.trim()) && value >= 1 && value <= 2 ** 24) return value;
   throw new InvalidArgumentError('Expected widths such as 512,512, or none.');
 }
+
+/** When to keep a checkpoint: "200steps", "1epoch", "5min". */
+export function checkpointInterval(text: string): { steps?: number; epochs?: number; minutes?: number } {
+  const found = /^(\d+(?:\.\d+)?) ?(steps?|epochs?|min|minutes?)$/.exec(text);
+  const [count, unit] = [Number(found?.[1]), found?.[2] ?? ''];
+  if (unit.startsWith('min') && count > 0) return { minutes: count };
+  if (unit !== '' && !unit.startsWith('min') && Number.isSafeInteger(count) && count > 0) {
+    return unit.startsWith('step') ? { steps: count } : { epochs: count };
+  }
+  throw new InvalidArgumentError('Expected an interval such as 200steps, 1epoch or 5min.');
+}

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { activationNames, engineNames, optimizerNames } from '../index.js';
 import { exitCodes, report } from './failures.js';
 import { commandsHelp, labHelp, predictHelp, trainHelp } from './help.js';
-import { layerWidths, number, wholeNumber } from './option-values.js';
+import { checkpointInterval, layerWidths, number, wholeNumber } from './option-values.js';
 import { guardOutput, plainWarnings } from './process-streams.js';
 import { packageVersion } from './package-info.js';
 import { printable } from './terminal/text.js';
@@ -73,6 +73,13 @@ function addTrain(program: Command, end: (exitCode: number) => void): void {
     .option('--threads <number>', 'default: one for each core', wholeNumber(1))
     .addOption(new Option('--engine <name>', 'native where it is built, unless said').choices(engineNames))
     .option('--data <directory>', 'where the four files of MNIST are')
+    .option('--checkpoint <directory>', 'keep checkpoints there, to go on from after Ctrl-C or a crash')
+    .addOption(
+      new Option('--checkpoint-every <interval>', 'such as 200steps, 1epoch or 5min (default: 1epoch)').argParser(
+        checkpointInterval,
+      ),
+    )
+    .option('--resume', 'go on from the newest checkpoint in the directory of --checkpoint')
     .option('--save <file>', 'write the model as a safetensors file')
     .option('--json', 'print nothing but one JSON object at the end')
     .option('--no-progress', 'no line that changes while training')

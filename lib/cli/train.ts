@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { engineInfo, FileError, selectEngine, type Network } from '../index.js';
 import { narrowKernel, narrowKernelWarning } from './blas-kernel.js';
+import { CommandError, exitCodes } from './failures.js';
 import { Interrupt } from './interrupt.js';
 import { mistakesOf } from './mistakes.js';
 import { goOnWithoutOutput } from './process-streams.js';
@@ -22,6 +23,7 @@ export async function train(what: string, options: TrainOptions): Promise<number
   const print = (line: string) => {
     if (options.json !== true) out.print(line);
   };
+  checkOptionsOfCheckpoints(options);
   if (options.save !== undefined) {
     await checkDestination(options.save);
     goOnWithoutOutput();
@@ -33,6 +35,7 @@ export async function train(what: string, options: TrainOptions): Promise<number
   const network = networkFor(data, options);
   warnOfNarrowKernel(network);
   const interrupt = new Interrupt();
+  let lost: Error | undefined;
   try {
     headerLines(data, network, options, out).forEach(print);
     const run = await runTraining(network, data, options, {
@@ -42,7 +45,14 @@ export async function train(what: string, options: TrainOptions): Promise<number
         progress.clear();
         print(epochLine(record, options.epochs, out));
       },
+      onCheckpointError: (error) => {
+        progress.clear();
+        if (lost === undefined) process.stderr.write(`blasnet: ${printable(error.message)}; training goes on\n`);
+        lost = error;
+      },
     }).finally(() => progress.clear());
+    const kept = interrupt.received !== undefined && options.checkpoint !== undefined && lost === undefined;
+    if (kept) print(`A checkpoint is in ${options.checkpoint ?? ''}: --resume goes on from it.`);
     if (interrupt.received !== undefined) print(`${interrupt.received}: stopped. What there is by now:`);
     if (options.save !== undefined) await network.save(options.save);
     const { evaluation, predictions } = await test(network, data, run, options.epochs);
@@ -50,10 +60,17 @@ export async function train(what: string, options: TrainOptions): Promise<number
     const trained: Trained = { data, network, options, run, evaluation, mistakes, interrupted: interrupt.received };
     if (options.json === true) out.print(JSON.stringify(trainingJson(trained), undefined, 2));
     else reportTraining(trained, out);
-    return interrupt.exitCode;
+    return kept ? exitCodes.checkpointed : interrupt.exitCode;
   } finally {
     interrupt.release();
   }
+}
+
+function checkOptionsOfCheckpoints({ checkpoint, checkpointEvery, resume }: TrainOptions): void {
+  if (checkpoint !== undefined) return;
+  const alone = resume === true ? '--resume' : checkpointEvery === undefined ? undefined : '--checkpoint-every';
+  if (alone === undefined) return;
+  throw new CommandError(exitCodes.usage, `${alone} needs --checkpoint, the directory of the checkpoints`);
 }
 
 /** The last epoch has just been tested; a training that was stopped before its end has not. */

@@ -7,7 +7,9 @@ import {
   l2,
   Network,
   Trainer,
+  checkpoint,
   type ActivationName,
+  type CheckpointOptions,
   type Dataset,
   type EngineName,
   type EpochRecord,
@@ -33,6 +35,9 @@ export interface TrainOptions {
   readonly threads?: number;
   readonly engine?: EngineName;
   readonly data?: string;
+  readonly checkpoint?: string;
+  readonly checkpointEvery?: CheckpointOptions['every'];
+  readonly resume?: boolean;
   readonly save?: string;
   readonly json?: boolean;
   readonly progress: boolean;
@@ -57,6 +62,8 @@ export interface Watchers {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly onEpoch: (record: EpochRecord) => void;
+  /** A checkpoint could not be written; training goes on. */
+  readonly onCheckpointError: (error: Error) => void;
 }
 
 /** The network that the options describe, for data of this form. */
@@ -109,7 +116,7 @@ export async function runTraining(
   network: Network,
   data: { train: Dataset; test: Dataset },
   options: TrainOptions,
-  { signal, onProgress, onEpoch }: Watchers,
+  { signal, onProgress, onEpoch, onCheckpointError }: Watchers,
 ): Promise<TrainingRun> {
   const { epochs, optimizer } = options;
   const batchSize = options.batchSize ?? Math.min(DEFAULT_BATCH, data.train.length);
@@ -118,6 +125,8 @@ export async function runTraining(
   const falling = options.schedule === 'cosine';
   const records: EpochRecord[] = [];
   let current: Progress | undefined;
+  const { checkpoint: folder, checkpointEvery: every } = options;
+  const callbacks = folder === undefined ? [] : [checkpoint(folder, { every, onError: onCheckpointError })];
   const fit = network.fit(data.train, {
     epochs,
     batchSize,
@@ -125,6 +134,8 @@ export async function runTraining(
     learningRate: falling ? cosineSchedule({ initial: learningRate, steps }) : learningRate,
     validation: data.test,
     signal,
+    callbacks,
+    ...(options.resume === true && folder !== undefined ? { resume: folder } : {}),
     onProgress: (progress) => {
       current = progress;
       onProgress(progress);

@@ -26,13 +26,14 @@ import { layerInfos, summarize, type LayerInfo } from './summary.js';
  */
 export class Model {
   readonly engine: Engine;
-  /** The seed of the initial parameters, and of training unless `fit` is given another. */
-  readonly seed: number;
   /** Updates done over the life of the network; addresses the random streams of dropout. */
   step = 0;
   #architecture: Architecture;
   #store: Store;
   #slotsOwner: unknown;
+  #seed: number;
+  /** Tasks under way or waiting for their turn. */
+  #tasks = 0;
   readonly #evaluation = new Map<string, CompiledProgram>();
   readonly #prediction = new Map<boolean, CompiledProgram>();
   #turn: Promise<unknown> = Promise.resolve();
@@ -43,9 +44,26 @@ export class Model {
   constructor(architecture: Architecture, engine: Engine, seed: number, values?: ReadonlyMap<string, FloatArray>) {
     this.#architecture = architecture;
     this.engine = engine;
-    this.seed = seed;
+    this.#seed = seed;
     this.#store = engine.createStore(architecture.arenaSize, 0);
     this.#store.write('parameters', 0, this.#initialValues(values));
+  }
+
+  /** The seed of the initial parameters, and of training unless `fit` is given another. */
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** Whether a fit is under way or waits for its turn. */
+  get isTraining(): boolean {
+    return this.#tasks > 0;
+  }
+
+  /** Goes on where another network of this architecture stood. @internal */
+  adopt({ parameters, seed, step }: { parameters: FloatArray; seed: number; step: number }): void {
+    this.#store.write('parameters', 0, parameters);
+    this.#seed = seed;
+    this.step = step;
   }
 
   /** @internal */
@@ -205,12 +223,14 @@ export class Model {
 
   /** Runs a task when all that were asked for before have ended: fits of one network take turns. @internal */
   async inTurn<T>(task: () => Promise<T>): Promise<T> {
+    this.#tasks++;
     const result = this.#turn.then(async () => {
       this.#fitting = true;
       try {
         return await task();
       } finally {
         this.#fitting = false;
+        this.#tasks--;
       }
     });
     this.#turn = result.catch(() => undefined);
@@ -232,6 +252,11 @@ export class Model {
     this.#store = this.engine.createStore(this.#architecture.arenaSize, slots);
     this.#store.write('parameters', 0, values);
     this.#slotsOwner = owner;
+  }
+
+  /** The next fit begins with an optimizer's arrays at zero, whoever had them. @internal */
+  forgetSlots(): void {
+    this.#slotsOwner = undefined;
   }
 
   /** @internal */

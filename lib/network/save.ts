@@ -21,11 +21,25 @@ export interface SavedModel {
   readonly step: number;
 }
 
+/** Tensors of a checkpoint that are no parameters begin with this; who only wants the model leaves them. */
+export const BESIDE_THE_MODEL = '@';
+
+/** What a model file is made of: parameters by name, and metadata by name. */
+export interface ModelParts {
+  readonly tensors: Map<string, SafetensorsTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /**
  * A model as one safetensors file: parameters by name as F32, and in the metadata `format`, `version` and `network`, a
  * JSON text with the architecture, seed and step.
  */
 export function encodeModel(model: Model): Uint8Array {
+  const { tensors, metadata } = modelParts(model);
+  return encodeSafetensors(tensors, metadata);
+}
+
+export function modelParts(model: Model): ModelParts {
   const { architecture, seed, step } = model;
   const values = model.readAll();
   const tensors = new Map(
@@ -33,10 +47,13 @@ export function encodeModel(model: Model): Uint8Array {
       return [name, { dtype: 'F32', shape: [...shape], data: values.get(name) ?? new Float32Array(0) }];
     }),
   );
-  // Written only where something is frozen: most models have nothing to say.
-  const frozen = architecture.frozen.size > 0 ? { frozen: [...architecture.frozen] } : {};
-  const network = JSON.stringify({ ...architecture.config, ...frozen, seed, step });
-  return encodeSafetensors(tensors, { format: FORMAT, version: String(FORMAT_VERSION), network });
+  const network = JSON.stringify({ ...describeArchitecture(architecture), seed, step });
+  return { tensors, metadata: { format: FORMAT, version: String(FORMAT_VERSION), network } };
+}
+
+/** What a file says of the network itself. Frozen layers are written only where there are any. */
+export function describeArchitecture({ config, frozen }: Architecture): object {
+  return { ...config, ...(frozen.size > 0 ? { frozen: [...frozen] } : {}) };
 }
 
 export async function saveModel(model: Model, path: string): Promise<void> {
@@ -80,7 +97,7 @@ export function decodeModel(bytes: Uint8Array): SavedModel {
   const architecture = architectureOf(config);
   return {
     architecture,
-    values: valuesOf(architecture, file),
+    values: parameterValues(architecture, file),
     seed: wholeNumber(config, 'seed'),
     step: wholeNumber(config, 'step'),
   };
@@ -151,7 +168,8 @@ function frozenOf({ layers }: Architecture, names: unknown): Set<string> {
   return new Set(names as string[]);
 }
 
-function valuesOf({ parameters }: Architecture, { tensors }: Safetensors): Map<string, Float32Array> {
+/** The parameters in a file, which must be those of the architecture. */
+export function parameterValues({ parameters }: Architecture, { tensors }: Safetensors): Map<string, Float32Array> {
   const values = new Map<string, Float32Array>();
   for (const { name, shape } of parameters) {
     const tensor = tensors.get(name);
@@ -164,7 +182,7 @@ function valuesOf({ parameters }: Architecture, { tensors }: Safetensors): Map<s
     }
     values.set(name, tensor.data);
   }
-  const extra = [...tensors.keys()].find((name) => !values.has(name));
+  const extra = [...tensors.keys()].find((name) => !values.has(name) && !name.startsWith(BESIDE_THE_MODEL));
   if (extra !== undefined) throw new FormatError(`The model has a tensor that its network does not: ${extra}`);
   return values;
 }

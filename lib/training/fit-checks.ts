@@ -1,12 +1,17 @@
 import { augmenterOf, type Augmenter } from '../augmentation/index.js';
-import { checkBoolean, checkChoice, checkInteger, expected } from '../core/checks.js';
+import { checkBoolean, checkChoice, checkInteger, checkString, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { toDataset, type Dataset } from '../data/index.js';
 import { resolveMetrics } from '../metrics/index.js';
 import { layerNeedingRows } from '../network/index.js';
+import type { Optimizer } from '../optimizers/index.js';
+import { checkCallbacks, type Callback } from './callbacks/callback.js';
+import { everyRecord, quantityName } from './callbacks/monitor.js';
 import type { Data, FitOptions } from './fit-options.js';
 import type { Network } from './network.js';
 import type { Progress } from './progress.js';
+import { noticeScale } from './input-scale.js';
+import type { Trainer } from './trainer.js';
 import { prepareScoring, type Scoring } from './scoring.js';
 
 const DEFAULT_BATCH = 128;
@@ -25,9 +30,16 @@ export interface Settings {
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly callbacks: readonly Callback[];
+  readonly resume: string | undefined;
+  /** Whether the seed was given to this fit: a checkpoint of another is not its own then. */
+  readonly seedGiven: boolean;
 }
 
-export function checkFit(network: Network, data: Data, options: FitOptions): Settings {
+export function checkFit({ network, optimizer }: Trainer, data: Data, options: FitOptions): Settings {
+  const busy = checkChoice('whenBusy', options.whenBusy ?? 'wait', ['wait', 'fail']);
+  if (busy === 'fail' && network.isTraining)
+    throw new StateError('The network is training already, and whenBusy is "fail"');
   const train = toDataset(data, 'train');
   const validation = options.validation === undefined ? undefined : toDataset(options.validation, 'validation');
   checkData(network, train, 'train');
@@ -43,10 +55,15 @@ export function checkFit(network: Network, data: Data, options: FitOptions): Set
   const samples = partial === 'drop' ? train.length - rest : train.length;
   checkRows(network, batchSize, samples % batchSize);
   checkTrainable(network);
+  noticeScale(network, train);
+  const scoring = checkMetrics(network, validation, options.metrics);
+  const callbacks = checkCallbacks(options.callbacks);
+  const quantities = quantitiesOf(network, optimizer, validation !== undefined, scoring);
+  for (const callback of callbacks) callback.prepare?.(quantities);
   return {
     train,
     validation,
-    scoring: checkMetrics(network, validation, options.metrics),
+    scoring,
     epochs,
     batchSize,
     samples,
@@ -58,7 +75,24 @@ export function checkFit(network: Network, data: Data, options: FitOptions): Set
     seed: checkInteger('seed', options.seed ?? network.seed),
     signal: checkSignal(options.signal),
     onProgress: checkFunction('onProgress', options.onProgress),
+    callbacks,
+    resume: options.resume === undefined ? undefined : checkString('resume', options.resume),
+    seedGiven: options.seed !== undefined,
   };
+}
+
+/** Names of all numbers that the records of the fit will hold. */
+function quantitiesOf(
+  { architecture: { loss } }: Network,
+  { clipping }: Optimizer,
+  validated: boolean,
+  scoring: Scoring | undefined,
+): string[] {
+  const measured = loss.metrics.includes('accuracy') ? ['accuracy'] : [];
+  const held = validated ? ['valLoss', ...measured.map(quantityName)] : [];
+  const chosen = scoring?.metrics.map(({ name }) => quantityName(name)) ?? [];
+  const norm = clipping !== undefined && clipping.option !== 'clipValue' ? ['gradientNorm'] : [];
+  return [...new Set([...everyRecord, ...measured, ...held, ...chosen, ...norm])];
 }
 
 function checkMetrics(network: Network, validation: Dataset | undefined, metrics: unknown): Scoring | undefined {

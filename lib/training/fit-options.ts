@@ -2,6 +2,7 @@ import type { Augmentation } from '../augmentation/index.js';
 import type { Dataset, DatasetOptions } from '../data/index.js';
 import type { MetricLike } from '../metrics/index.js';
 import type { OptimizerLike, Schedule } from '../optimizers/index.js';
+import type { Callback } from './callbacks/callback.js';
 import type { Progress } from './progress.js';
 
 /** A data set, or a plain object to make one of. */
@@ -32,6 +33,15 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Called after slices of steps, a few times a second. */
   onProgress?: (progress: Progress) => void;
+  /** What watches the fit and acts on it, such as `earlyStopping()`; called in this order. */
+  callbacks?: readonly Callback[];
+  /** What to do while another fit of the network is under way or waits: wait for one's turn, or fail; default `wait`. */
+  whenBusy?: 'wait' | 'fail';
+  /**
+   * Goes on from a checkpoint, in the middle of an epoch where it was made there: a folder of the `checkpoint` callback, or
+   * one of its files. Where the folder has no checkpoint yet, the fit begins anew.
+   */
+  resume?: string;
 }
 
 export const optionNames = [
@@ -47,6 +57,9 @@ export const optionNames = [
   'seed',
   'signal',
   'onProgress',
+  'callbacks',
+  'whenBusy',
+  'resume',
 ] as const;
 
 /** The optimizer belongs to the trainer, the rest to one fit. */

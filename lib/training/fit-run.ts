@@ -1,12 +1,18 @@
-import { NonFiniteError } from '../core/errors.js';
+import { resolve } from 'node:path';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
+import type { Ending, StepRecord } from './callbacks/callback.js';
+import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
+import { encodeCheckpoint } from './checkpoint-format.js';
 import type { Settings } from './fit-checks.js';
+import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
+import { FiniteGuard } from './finite-guard.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
 import { orderOf } from './order.js';
 import { progressOf } from './progress.js';
 import type { Samples } from './samples.js';
 import { SliceLength } from './slices.js';
 import type { Trainer } from './trainer.js';
+import type { Training } from './training.js';
 
 /** How far a trainer has come over all its fits: where its schedules and its orders of samples go on. */
 export interface Position {
@@ -14,88 +20,225 @@ export interface Position {
   epochs: number;
 }
 
-/** One fit: epochs of slices of steps. */
-export class FitRun {
-  readonly #trainer: Trainer;
-  readonly #position: Position;
-  readonly #settings: Settings;
+/** One fit: epochs of slices of steps, and the callbacks' moments in between. */
+export class FitRun implements Training {
+  readonly trainer: Trainer;
+  readonly position: Position;
+  settings: Settings;
+  readonly records: EpochRecord[] = [];
+  /** What the program summed up in every step, one row a step. */
+  readonly stepSums: number[] = [];
+  /** Samples of the epoch that are done. */
+  first = 0;
+  epoch = 1;
+  step = 0;
+  learningRate = 0;
+  learningRateFactor = 1;
+  stopped: string | undefined;
+  resumedFrom: string | undefined;
+  sums: EpochSums;
   readonly #samples: Samples;
   readonly #stop = new Stop();
-  readonly #records: EpochRecord[] = [];
-  /** What the program summed up in every step, one row a step. */
-  readonly #steps: number[] = [];
   readonly #slices: SliceLength;
+  #program: CompiledProgram | undefined;
+  #guard: FiniteGuard | undefined;
+  #restored: Float32Array | Float64Array | undefined;
 
   constructor(trainer: Trainer, position: Position, settings: Settings, samples: Samples) {
-    this.#trainer = trainer;
-    this.#position = position;
-    this.#settings = settings;
+    this.trainer = trainer;
+    this.position = position;
+    this.settings = settings;
     this.#samples = samples;
     this.#slices = new SliceLength(trainer.network.architecture.arenaSize);
+    this.sums = new EpochSums([]);
+  }
+
+  get network() {
+    return this.trainer.network;
+  }
+
+  get epochs(): number {
+    return this.settings.epochs;
+  }
+
+  /** Names of the numbers in a row of `stepSums`. */
+  get totals(): readonly string[] {
+    return this.#program?.program.totals ?? [];
+  }
+
+  stop(reason: string): void {
+    this.stopped ??= reason;
+  }
+
+  readParameters(): Float32Array | Float64Array {
+    const { store, architecture } = this.network;
+    return store.read('parameters', 0, architecture.arenaSize);
+  }
+
+  restoreAtEnd(parameters: Float32Array | Float64Array): void {
+    this.#restored = parameters;
+  }
+
+  encodeCheckpoint(): Promise<Uint8Array> {
+    return encodeCheckpoint(this.network, captureFit(this));
   }
 
   /** @param report hears of every epoch */
   async run(report: (record: EpochRecord) => void): Promise<History> {
-    const { network, optimizer } = this.#trainer;
-    const { signal, train, batchSize, augment } = this.#settings;
+    const { signal, callbacks } = this.settings;
     const abort = () => {
       this.#stop.stop();
     };
     signal?.addEventListener('abort', abort);
-    let program: CompiledProgram | undefined;
+    let ending: Ending = { how: 'completed' };
+    let begun = 0;
     try {
       signal?.throwIfAborted();
-      await network.learnInputs(train);
-      const weighted = train.weights !== undefined;
-      program = network.prepareTraining(optimizer, batchSize, this.#trainer, { weighted, augment });
-      for (let epoch = 1; epoch <= this.#settings.epochs; epoch++) {
-        const record = await this.#epoch(program, epoch);
-        this.#records.push(record);
-        report(record);
+      const checkpoint = await this.#prepare();
+      for (const callback of callbacks) {
+        begun++;
+        await callback.onTrainBegin?.(this);
       }
-      return historyOf(this.#trainer, this.#settings, this.#records, {
-        names: program.program.totals,
-        sums: this.#steps,
-      });
+      if (checkpoint !== undefined) restoreCallbacks(callbacks, checkpoint);
+      await this.#epochs(report);
+      if (this.stopped !== undefined) ending = { how: 'stopped', reason: this.stopped };
+      return historyOf(
+        this.trainer,
+        this.settings,
+        this.records,
+        { names: this.totals, sums: this.stepSums },
+        this.stopped,
+      );
+    } catch (error) {
+      const aborted = signal?.aborted === true && error === signal.reason;
+      ending = { how: aborted ? 'aborted' : 'failed', reason: error };
+      throw error;
     } finally {
-      signal?.removeEventListener('abort', abort);
-      this.#samples.dispose();
-      program?.dispose();
+      try {
+        await this.#end(ending, begun);
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        this.#samples.dispose();
+        this.#program?.dispose();
+      }
     }
   }
 
-  /** One pass over the data, in slices: as many steps a call as fit into a few hundredths of a second. */
-  async #epoch(program: CompiledProgram, epoch: number): Promise<EpochRecord> {
-    const { network, optimizer } = this.#trainer;
-    const { batchSize, samples, train, shuffle, seed, signal, validation, scoring } = this.#settings;
-    const order = orderOf({ length: train.length, shuffle, seed, epoch: this.#position.epochs });
-    const sums = new EpochSums(program.program.totals);
-    for (let first = 0; first < samples;) {
-      const count = Math.min(this.#slices.steps * batchSize, samples - first);
-      const outcome = await this.#slice(program, order, first, count);
-      this.#add(outcome, program, sums, first);
+  /** Everything that stands before the first step; returns the checkpoint that the fit goes on from, where it does. */
+  async #prepare(): Promise<ReadCheckpoint | undefined> {
+    const { train, batchSize, resume, augment } = this.settings;
+    const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
+    const weighted = train.weights !== undefined;
+    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, { weighted, augment });
+    this.sums = new EpochSums(this.totals);
+    if (checkpoint !== undefined) {
+      restoreFit(this, checkpoint);
+      this.resumedFrom = checkpoint.path;
+    }
+    await this.network.learnInputs(train);
+    this.#guard = new FiniteGuard(this.network);
+    return checkpoint;
+  }
+
+  /** Tells those callbacks that have been told of the beginning; the first error is the fit's, unless it has one. */
+  async #end(ending: Ending, begun: number): Promise<void> {
+    const errors: unknown[] = [];
+    for (const callback of this.settings.callbacks.slice(0, begun)) {
+      try {
+        await callback.onTrainEnd?.(ending, this);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (this.#restored !== undefined) this.network.store.write('parameters', 0, this.#restored);
+    if (errors.length > 0 && (ending.how === 'completed' || ending.how === 'stopped')) throw errors[0];
+  }
+
+  async #epochs(report: (record: EpochRecord) => void): Promise<void> {
+    const { callbacks, epochs, samples } = this.settings;
+    for (const record of this.records) report(record);
+    while (this.epoch <= epochs && this.stopped === undefined) {
+      if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
+      await this.#passOver();
+      if (this.first < samples) return;
+      const record = await this.#record();
+      this.records.push(record);
+      [this.first, this.sums] = [0, new EpochSums(this.totals)];
+      this.position.epochs++;
+      // The state is that of the next epoch's start, should a callback keep it; they are told the epoch that has ended.
+      this.epoch++;
+      report(record);
+      for (const callback of callbacks) await callback.onEpochEnd?.(record, this);
+    }
+  }
+
+  /** The rest of the epoch, in slices: as many steps a call as fit into a few hundredths of a second. */
+  async #passOver(): Promise<void> {
+    const { batchSize, samples, train, shuffle, seed, signal, callbacks } = this.settings;
+    const order = orderOf({ length: train.length, shuffle, seed, epoch: this.position.epochs });
+    while (this.first < samples && this.stopped === undefined) {
+      signal?.throwIfAborted();
+      const steps = Math.min(this.#slices.steps, this.#stepsToHook());
+      const count = Math.min(steps * batchSize, samples - this.first);
+      const outcome = await this.#slice(order, count);
+      this.#add(outcome);
+      await this.#checkFinite(outcome, order);
+      if (outcome.steps > 0) await this.#tellOfStep();
+      for (const callback of callbacks) await callback.onSliceEnd?.(this);
       signal?.throwIfAborted();
       this.#slices.took(outcome);
-      first += outcome.steps * batchSize;
-      this.#settings.onProgress?.(progressOf(this.#settings, sums, epoch));
+      this.settings.onProgress?.(progressOf(this.settings, this.sums, this.epoch));
     }
-    this.#position.epochs++;
-    const { validation: held } = this.#samples;
-    const weighted = validation?.weights !== undefined;
-    const scores = held === undefined ? undefined : await network.score(held, { weighted, scoring });
-    return sums.record(epoch, optimizer.scalars(this.#position.updates - 1)[0], scores);
   }
 
-  #slice(program: CompiledProgram, order: Uint32Array | undefined, first: number, count: number): Promise<Outcome> {
-    const { network, optimizer } = this.#trainer;
-    const { batchSize, seed } = this.#settings;
-    const { scalarCount } = optimizer;
+  /** Steps until the next one that a callback wants to hear of. */
+  #stepsToHook(): number {
+    const intervals = this.settings.callbacks.map((callback) => {
+      const { stepInterval = 1 } = callback;
+      return callback.onStepEnd === undefined ? Infinity : stepInterval - (this.step % stepInterval);
+    });
+    return Math.min(...intervals, Infinity);
+  }
+
+  async #tellOfStep(): Promise<void> {
+    for (const callback of this.settings.callbacks) {
+      if (this.step % (callback.stepInterval ?? 1) === 0) await callback.onStepEnd?.(this.#lastStep(), this);
+    }
+  }
+
+  #lastStep(): StepRecord {
+    const { totals, step, epoch, learningRate } = this;
+    const row = this.stepSums.slice(-totals.length);
+    const norm = gradientNormOf(totals, row);
+    const penalty = totals.includes('penalty') ? row[totals.indexOf('penalty')] : 0;
+    const loss = row[totals.indexOf('loss')] + penalty;
+    return { step, epoch, loss, learningRate, ...(norm === undefined ? {} : { gradientNorm: norm }) };
+  }
+
+  async #record(): Promise<EpochRecord> {
+    const { validation, scoring } = this.settings;
+    const { validation: held } = this.#samples;
+    const weighted = validation?.weights !== undefined;
+    const scores = held === undefined ? undefined : await this.network.score(held, { weighted, scoring });
+    return this.sums.record(this.epoch, this.learningRate, scores);
+  }
+
+  /** The numbers of one step that its kernels read; the first is the learning rate. */
+  #scalars(update: number): readonly number[] {
+    const [rate, ...rest] = this.trainer.optimizer.scalars(update);
+    return [rate * this.learningRateFactor, ...rest];
+  }
+
+  #slice(order: Uint32Array | undefined, count: number): Promise<Outcome> {
+    const { network, trainer, first } = this;
+    const { batchSize, seed } = this.settings;
+    const { scalarCount } = trainer.optimizer;
     const steps = Math.ceil(count / batchSize);
     const scalars = new Float64Array(steps * scalarCount);
     for (let step = 0; step < steps; step++) {
-      scalars.set(optimizer.scalars(this.#position.updates + step), step * scalarCount);
+      scalars.set(this.#scalars(this.position.updates + step), step * scalarCount);
     }
-    return program.run(network.store, {
+    return this.#program!.run(network.store, {
       data: this.#samples.data,
       // The slice's part of the order only: the engine copies what it is given.
       order: order?.subarray(first, first + count),
@@ -108,29 +251,36 @@ export class FitRun {
     });
   }
 
-  #add(outcome: Outcome, { program: { totals: names } }: CompiledProgram, sums: EpochSums, first: number): void {
-    const { network } = this.#trainer;
-    const { batchSize, samples } = this.#settings;
+  #add(outcome: Outcome): void {
+    const { network, totals: names } = this;
+    const { batchSize, samples } = this.settings;
     const width = names.length;
     for (let step = 0; step < outcome.steps; step++) {
-      const rows = Math.min(batchSize, samples - first - step * batchSize);
+      const rows = Math.min(batchSize, samples - this.first - step * batchSize);
       const totals = outcome.totals.subarray(step * width, (step + 1) * width);
-      sums.add(totals, rows);
+      this.sums.add(totals, rows);
       // Losses are kept as means over the step's samples; penalties and norms are one number a step already.
-      totals.forEach((total, i) => this.#steps.push(isPerStep(names[i]) ? total : total / rows));
+      totals.forEach((total, i) => this.stepSums.push(isPerStep(names[i]) ? total : total / rows));
     }
-    sums.seconds += outcome.seconds;
-    this.#position.updates += outcome.steps;
+    this.sums.seconds += outcome.seconds;
+    this.position.updates += outcome.steps;
+    this.step += outcome.steps;
     network.step += outcome.steps;
-    if (outcome.nonFinite >= 0) throw notFinite(outcome, names, network.step);
+    this.first = Math.min(samples, this.first + outcome.steps * batchSize);
+    if (outcome.steps > 0) this.learningRate = this.#scalars(this.position.updates - 1)[0];
   }
-}
 
-function notFinite({ steps, totals }: Outcome, names: readonly string[], step: number): NonFiniteError {
-  const found = names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
-  const what = gradientNormOf([names[found]], [0]) === undefined ? 'loss' : 'gradient';
-  const message =
-    `The ${what} was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
-    'the step before. Usual causes: a learning rate that is too high, or inputs that are not scaled';
-  return new NonFiniteError(message, step);
+  /** @throws NonFiniteError naming the first tensor affected, with the network back at its last good parameters */
+  async #checkFinite({ nonFinite, steps, totals }: Outcome, order: Uint32Array | undefined): Promise<void> {
+    const { totals: names, first } = this;
+    const { train, batchSize, samples: used, seed } = this.settings;
+    const guard = this.#guard!;
+    const atEnd = this.epoch === this.epochs && first === used;
+    if (nonFinite < 0 && !((guard.isDue || atEnd) && !guard.look())) return;
+    const bad = nonFinite < 0 ? -1 : names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
+    const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
+    const end = Math.min(used, first + batchSize);
+    const samples = order?.slice(first, end) ?? Uint32Array.from({ length: end - first }, (_, i) => first + i);
+    throw await guard.failure({ what, train, samples, seed });
+  }
 }

@@ -48,6 +48,8 @@ export interface History {
   readonly steps: number;
   readonly seconds: number;
   readonly samplesPerSecond: number;
+  /** Why a callback ended the fit before its last epoch, where one did. */
+  readonly stopped?: string;
 }
 
 /** Means over data, by the name of the total. */
@@ -69,6 +71,7 @@ export function historyOf(
   { seed, batchSize }: Settings,
   epochs: readonly EpochRecord[],
   { names, sums }: StepSums,
+  stopped: string | undefined,
 ): History {
   const width = names.length;
   const [loss, penalty] = [names.indexOf('loss'), names.indexOf('penalty')];
@@ -92,6 +95,7 @@ export function historyOf(
     steps,
     seconds,
     samplesPerSecond: samples / seconds,
+    ...(stopped === undefined ? {} : { stopped }),
   };
 }
 
@@ -106,6 +110,14 @@ export function isPerStep(name: string): boolean {
 export function gradientNormOf(names: readonly string[], totals: ArrayLike<number>, first = 0): number | undefined {
   if (!names.some(isNorm)) return undefined;
   return Math.sqrt(names.reduce((sum, name, i) => (isNorm(name) ? sum + totals[first + i] : sum), 0));
+}
+
+export interface EpochSumsState {
+  readonly samples: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly sums: readonly number[];
+  readonly gradientNorms: number | null;
 }
 
 /** Adds up what the steps of an epoch report. */
@@ -148,6 +160,18 @@ export class EpochSums {
     if (name !== 'loss' || this.#weight < 0) return this.#sums[index] / this.samples;
     const weight = this.#sums[this.#weight];
     return weight > 0 ? this.#sums[index] / weight : 0;
+  }
+
+  /** What a checkpoint keeps of an epoch that is not over. */
+  state(): EpochSumsState {
+    const { samples, steps, seconds } = this;
+    return { samples, steps, seconds, sums: Array.from(this.#sums), gradientNorms: this.#gradientNorms ?? null };
+  }
+
+  restore({ samples, steps, seconds, sums, gradientNorms }: EpochSumsState): void {
+    Object.assign(this, { samples, steps, seconds });
+    this.#sums.set(sums);
+    this.#gradientNorms = gradientNorms ?? undefined;
   }
 
   record(epoch: number, learningRate: number, validation: Scores | undefined): EpochRecord {

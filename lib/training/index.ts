@@ -22,3 +22,5 @@ export { TrainingLoop, type LoopOptions, type LoopStep } from './loop.js';
 export { preview, type PreviewOptions } from './preview.js';
 export type { Progress } from './progress.js';
 export { Trainer } from './trainer.js';
+export type { Training } from './training.js';
+export * from './callbacks/index.js';

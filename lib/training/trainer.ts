@@ -29,7 +29,7 @@ export class Trainer {
 
   /** Trains. Everything is checked before any work starts. See `Network.fit`. */
   fit(data: Data, options: Omit<FitOptions, 'optimizer' | 'learningRate'> = {}): Fit {
-    const settings = checkFit(this.network, data, checkOptions<FitOptions>('fit', options, fitOptionNames));
+    const settings = checkFit(this, data, checkOptions<FitOptions>('fit', options, fitOptionNames));
     // A schedule that is wrong from the start is found before any work.
     this.optimizer.scalars(this.#position.updates);
     // Copied now, though the fit may have to wait: the caller's arrays are the caller's again when this returns.
