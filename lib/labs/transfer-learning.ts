@@ -121,7 +121,10 @@ export const lab: Lab = {
         )
         .join('; '),
       conclusions: [
-        { claim: 'with 10 and 20 of each digit, unfreezing step by step beats starting from scratch', holds: at(2, 10) > at(0, 10) && at(2, 20) > at(0, 20) },
+        {
+          claim: 'with 10 and 20 of each digit, unfreezing step by step beats starting from scratch',
+          holds: at(2, 10) > at(0, 10) && at(2, 20) > at(0, 20),
+        },
         { claim: 'with 100 of each, unfreezing step by step beats frozen layers', holds: at(2, 100) > at(1, 100) },
       ],
       values: { runs: results },
