@@ -205,3 +205,6 @@ export {
 } from './constraints/index.js';
 export * from './training/index.js';
 export * from './interop/index.js';
+export * from './serving/index.js';
+export * from './experiments/index.js';
+export { report, type ReportOptions } from './report/index.js';

@@ -28,6 +28,8 @@ export class Model {
   readonly engine: Engine;
   /** Updates done over the life of the network; addresses the random streams of dropout. */
   step = 0;
+  /** Names of the classes, as the data had them that the network was trained with; saved with the model. */
+  classNames: readonly string[] | undefined;
   #architecture: Architecture;
   #store: Store;
   #slotsOwner: unknown;

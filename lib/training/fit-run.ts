@@ -73,12 +73,6 @@ export class FitRun implements Training {
     return this.#program?.program.totals ?? [];
   }
 
-  /** What is computed in a step, and with which numbers. */
-  get computation(): object {
-    const { calls, constants } = this.#program?.program ?? {};
-    return { calls, constants };
-  }
-
   stop(reason: string): void {
     this.stopped ??= reason;
   }
@@ -139,6 +133,7 @@ export class FitRun implements Training {
   async #prepare(): Promise<ReadCheckpoint | undefined> {
     const { train, batchSize, augment, resume } = this.settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
+    this.network.classNames = train.classNames ?? this.network.classNames;
     const weighted = train instanceof Dataset && train.weights !== undefined;
     const kind = { weighted, augment };
     this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
@@ -171,7 +166,7 @@ export class FitRun implements Training {
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
       if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
-      const pass = this.#samples.pass(this.position.epochs, this.settings.seed);
+      const pass = this.#samples.pass(this.settings.seed, this.position.epochs);
       try {
         await this.#passOver(pass);
       } finally {
@@ -297,18 +292,19 @@ export class FitRun implements Training {
   }
 
   /** @throws NonFiniteError naming the first tensor affected, with the network back at its last good parameters */
-  async #checkFinite({ nonFinite, steps, totals }: Outcome, { begin, order }: Part): Promise<void> {
+  async #checkFinite({ nonFinite, steps, totals }: Outcome, part: Part): Promise<void> {
     const { totals: names, first } = this;
-    const { train, batchSize, samples: used, seed } = this.settings;
+    const { batchSize, samples: used, seed } = this.settings;
     const guard = this.#guard!;
     const atEnd = this.epoch === this.epochs && first === used;
     if (nonFinite < 0 && !((guard.isDue || atEnd) && !guard.look())) return;
     const bad = nonFinite < 0 ? -1 : names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
     const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
-    const end = Math.min(used, first + batchSize);
-    const places = Uint32Array.from({ length: end - first }, (_, i) => first + i);
-    const samples = order?.slice(first - begin, end - begin) ?? places;
-    throw await guard.failure({ what, train: train instanceof Dataset ? train : undefined, samples, seed });
+    throw await guard.failure({
+      what,
+      batch: () => part.look(first, Math.min(used, part.end, first + batchSize)),
+      seed,
+    });
   }
 }
 

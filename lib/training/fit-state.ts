@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { CheckpointError } from '../core/errors.js';
 import type { SafetensorsTensor } from '../core/safetensors.js';
 import { ShardedDataset } from '../data/index.js';
@@ -19,8 +18,7 @@ interface Conditions {
   readonly shuffle: boolean;
   /** Samples of the data, those of them that an epoch uses, numbers in each, and the window of shards. */
   readonly data: readonly number[];
-  /** A digest of what is done to samples. */
-  readonly augmentation: string;
+  readonly augmentation: readonly object[];
 }
 
 interface FitState {
@@ -144,16 +142,16 @@ function keyed(callbacks: readonly Callback[]): [string, Callback][] {
   });
 }
 
-function conditionsOf({ network, trainer, settings, computation }: FitRun): Conditions {
-  const { batchSize, shuffle, samples, train } = settings;
+function conditionsOf({ network, trainer, settings }: FitRun): Conditions {
+  const { batchSize, shuffle, samples, train, augmentation } = settings;
+  const window = train instanceof ShardedDataset ? train.window : 0;
   return {
     network: describeArchitecture(network.architecture),
     optimizer: trainer.optimizer.config,
     batchSize,
     shuffle,
-    data: [train.length, samples, train.width, ...(train instanceof ShardedDataset ? [train.window] : [])],
-    augmentation:
-      settings.augment === undefined ? 'none' : createHash('sha256').update(JSON.stringify(computation)).digest('hex'),
+    data: [train.length, samples, train.width, window],
+    augmentation,
   };
 }
 
@@ -163,7 +161,7 @@ function checkConditions(run: FitRun, saved: FitState, path: string): void {
     new CheckpointError('ERR_CHECKPOINT_FOREIGN', `The checkpoint ${path} was made with ${what}`);
   for (const name of conditionNames) {
     const [here, there] = [JSON.stringify(own[name]), JSON.stringify(saved.conditions[name])];
-    const what = name === 'data' ? 'data (samples, samples used, width)' : name;
+    const what = name === 'data' ? 'data (samples, samples used, width, window)' : name;
     if (here !== there) throw foreign(`another ${what}: expected ${short(here)}, received ${short(there)}`);
   }
   if (run.settings.seedGiven && run.settings.seed !== saved.seed) {

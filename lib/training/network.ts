@@ -103,6 +103,7 @@ export class Network extends Model {
     const parts = options instanceof Made ? options.parts : partsOf(options);
     super(parts.architecture, parts.engine, parts.seed, parts.values);
     this.step = parts.step;
+    this.classNames = parts.classNames;
   }
 
   /**
@@ -210,6 +211,24 @@ export class Network extends Model {
   }
 
   /**
+   * The name of the class with the largest output for each sample, for networks trained on data whose classes have names:
+   * labels in text, a folder of images, a CSV file.
+   *
+   * @throws StateError where the network knows no names; ShapeError, DataError as `predict`
+   *
+   * @example
+   * await network.fit(dataset({ features: [[0], [1]], labels: ['cat', 'dog'] }));
+   * await network.classifyByName([[0.9]]); // ['dog']
+   */
+  async classifyByName(samples: Samples): Promise<string[]> {
+    const { classNames } = this;
+    if (classNames === undefined) {
+      throw new StateError('Expected a network trained on data with classNames for classifyByName');
+    }
+    return Array.from(await this.classify(samples), (label) => classNames[label] ?? String(label));
+  }
+
+  /**
    * Predictions for a few samples at once, on the calling thread: microseconds for one, made for servers. Values are taken
    * as they are, without scaling.
    *
@@ -302,7 +321,8 @@ export class Network extends Model {
     const { dropout = 'remove' } = checkOptions<FuseOptions>('fuse', options, ['dropout']);
     const keepDropout = checkChoice('dropout', dropout, ['remove', 'keep']) === 'keep';
     const { architecture, values } = fuseArchitecture(this.architecture, { values: this.readAll(), keepDropout });
-    return made({ architecture, engine: this.engine, seed: this.seed, step: this.step, values });
+    const { engine, seed, step, classNames } = this;
+    return made({ architecture, engine, seed, step, values, classNames });
   }
 
   /**
@@ -365,6 +385,7 @@ interface Parts {
   readonly seed: number;
   readonly step: number;
   readonly values?: ReadonlyMap<string, Float32Array>;
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /** What a network is made of where it is not described: from a file, or from another network. */

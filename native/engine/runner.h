@@ -112,7 +112,7 @@ class Runner {
   std::vector<std::vector<Item>> items_;  // by stage, for the rows at hand
   std::vector<double> partials_;          // [items of the stage, calls]
   std::vector<double> totals_;
-  std::vector<Times> times_;              // by worker; empty unless the slice is timed
+  std::vector<Times> times_;  // by worker; empty unless the slice is timed
   std::size_t stage_ = 0;
   std::int64_t batch_ = 0;
   bool running_ = true;
