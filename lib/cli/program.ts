@@ -63,6 +63,7 @@ function addTrain(program: Command, end: (exitCode: number) => void): void {
     .addOption(new Option('--activation <name>', 'of the hidden layers').choices(activationNames).default('relu'))
     .option('--dropout <rate>', 'share dropped after each hidden layer', number({ min: 0, below: 1 }), 0.2)
     .option('--batch-norm', 'batch normalization in each hidden layer')
+    .option('--augment', 'train on digits shifted, turned, scaled and bent, anew in every step')
     .option('--l2 <strength>', 'L2 penalty on the weights, such as 1e-5', number({ min: 0 }))
     .addOption(new Option('--optimizer <name>', 'how weights follow gradients').choices(optimizerNames).default('adam'))
     .option('--learning-rate <rate>', 'of the first step (default for adam: 0.002)', number({ above: 0 }))
