@@ -4,7 +4,7 @@
  *
  *   npm run check:packages [-- 20 22 24]
  *
- * With the platform package the native engine must train, without it the reference engine, with one notice. Versions of
+ * First what publint, are-the-types-wrong and the oldest and newest TypeScript say of it. With the platform package the native engine must train, without it the reference engine, with one notice. Versions of
  * Node.js come from npm, by the package `node-<platform>-<architecture>`; one that cannot be had is reported and skipped.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -47,26 +47,63 @@ function nodeOf(major) {
 function check(node, tarballs, engine) {
   const folder = mkdtempSync(join(work, 'app-'));
   writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true, "version": "1.0.0" }');
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BLASNET_|npm_|INIT_CWD)/i.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(BLASNET_|npm_|INIT_CWD)/i.test(name)),
+  );
   env.PATH = [bareFolder(node)].join(delimiter);
   const install = spawnSync(node, [npmCli, 'install', ...quiet, ...tarballs], { cwd: folder, env, encoding: 'utf8' });
   if (install.status !== 0) throw new Error(`npm install failed:\n${install.stderr}`);
   for (const file of readdirSync(join(root, '.ci', 'consumer'))) {
     copyFileSync(join(root, '.ci', 'consumer', file), join(folder, file));
   }
-  const run = spawnSync(node, ['expect-engine.mjs'], { cwd: folder, env: { ...env, EXPECTED_ENGINE: engine }, encoding: 'utf8' });
+  const run = spawnSync(node, ['expect-engine.mjs'], {
+    cwd: folder,
+    env: { ...env, EXPECTED_ENGINE: engine },
+    encoding: 'utf8',
+  });
   if (run.status !== 0) throw new Error(`expect-engine.mjs failed:\n${run.stderr}`);
   const notices = run.stderr.split('\n').filter((line) => line.includes('reference engine'));
   if (notices.length !== (engine === 'native' ? 0 : 1)) {
-    throw new Error(`Expected ${engine === 'native' ? 'no' : 'one'} notice, received ${notices.length}:\n${run.stderr}`);
+    throw new Error(
+      `Expected ${engine === 'native' ? 'no' : 'one'} notice, received ${notices.length}:\n${run.stderr}`,
+    );
   }
   process.stdout.write(run.stdout);
+}
+
+/** publint and are-the-types-wrong; then the types in a strict project, under the oldest and newest TypeScript promised. */
+function checkTypes(own) {
+  const bin = (name) => join(root, 'node_modules', '.bin', name);
+  const run = (program, args, cwd = root) => {
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
+    if (status !== 0) throw new Error(`${program} ${args.join(' ')}:\n${stdout}${stderr}`);
+  };
+  run(bin('publint'), ['--strict', own]);
+  run(bin('attw'), ['--profile', 'esm-only', own]);
+  for (const version of ['5.4', 'latest']) {
+    const folder = mkdtempSync(join(work, 'types-'));
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+    run(process.execPath, [npmCli, 'install', ...quiet, `typescript@${version}`, '@types/node@20', own], folder);
+    copyFileSync(join(root, '.ci', 'consumer', 'consumer.mts'), join(folder, 'consumer.mts'));
+    const settings = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,esnext.disposable'];
+    run(
+      join(folder, 'node_modules', '.bin', 'tsc'),
+      ['--noEmit', ...settings, '--types', 'node', 'consumer.mts'],
+      folder,
+    );
+    console.log(`types: TypeScript ${version}`);
+  }
 }
 
 try {
   const majors = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['20', '22', '24'];
   const own = tarball('blasnet');
   const platform = tarball(`blasnet-${platformName()}`);
+  checkTypes(own);
   for (const major of majors) {
     const node = nodeOf(major);
     if (node === undefined) {

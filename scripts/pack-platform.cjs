@@ -50,7 +50,10 @@ function compile() {
 
 /** The newest version of the C library that a symbol of the addon asks for. */
 function glibcOf(bytes) {
-  const versions = [...bytes.toString('latin1').matchAll(/GLIBC_(\d+)\.(\d+)/g)].map(([, major, minor]) => [+major, +minor]);
+  const versions = [...bytes.toString('latin1').matchAll(/GLIBC_(\d+)\.(\d+)/g)].map(([, major, minor]) => [
+    +major,
+    +minor,
+  ]);
   const [newest] = versions.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
   return newest === undefined ? undefined : `>=${newest.join('.')}`;
 }
@@ -61,8 +64,12 @@ function place(bytes) {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const manifest = { size: bytes.length, sha256, builtBy: 'pack-platform', version };
   fs.writeFileSync(path.join(folder, 'blasnet.node.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const [from, to] of [['LICENSE', 'LICENSE'], ['native/LICENSE.openblas', 'LICENSE.openblas']]) {
-    if (to === 'LICENSE' || process.platform !== 'darwin') fs.copyFileSync(path.join(root, from), path.join(folder, to));
+  for (const [from, to] of [
+    ['LICENSE', 'LICENSE'],
+    ['native/LICENSE.openblas', 'LICENSE.openblas'],
+  ]) {
+    if (to === 'LICENSE' || process.platform !== 'darwin')
+      fs.copyFileSync(path.join(root, from), path.join(folder, to));
   }
 }
 
@@ -76,12 +83,19 @@ function pack(bytes) {
   const complete = { ...manifest, version, license, ...config };
   fs.writeFileSync(path.join(staged, 'package.json'), `${JSON.stringify(complete, null, 2)}\n`);
   fs.mkdirSync(packages, { recursive: true });
-  run('npm', ['pack', '--silent', '--pack-destination', packages], { cwd: staged, shell: process.platform === 'win32' });
-  console.log(`${manifest.name} ${version}: ${(bytes.length / 2 ** 20).toFixed(1)} MiB${glibc ? `, glibc ${glibc}` : ''}`);
+  run('npm', ['pack', '--silent', '--pack-destination', packages], {
+    cwd: staged,
+    shell: process.platform === 'win32',
+  });
+  console.log(
+    `${manifest.name} ${version}: ${(bytes.length / 2 ** 20).toFixed(1)} MiB${glibc ? `, glibc ${glibc}` : ''}`,
+  );
 }
 
 if (require.main === module) {
-  const bytes = process.argv.includes('--package-only') ? fs.readFileSync(path.join(folder, 'blasnet.node')) : compile();
+  const bytes = process.argv.includes('--package-only')
+    ? fs.readFileSync(path.join(folder, 'blasnet.node'))
+    : compile();
   place(bytes);
   pack(bytes);
 }

@@ -15,7 +15,8 @@ const platforms = fs.readdirSync(path.join(root, 'npm')).sort();
 
 /** The manifest that is published. */
 function releaseManifest(manifest) {
-  const { devDependencies: _, scripts: __, allowScripts: ___, ...rest } = manifest;
+  const left = ['devDependencies', 'scripts', 'allowScripts'];
+  const rest = Object.fromEntries(Object.entries(manifest).filter(([key]) => !left.includes(key)));
   const names = platforms.map((platform) => `@blasnet/${platform}`);
   return { ...rest, optionalDependencies: Object.fromEntries(names.map((name) => [name, manifest.version])) };
 }
@@ -27,7 +28,12 @@ function main() {
   fs.mkdirSync(staged, { recursive: true });
   fs.mkdirSync(packages, { recursive: true });
   const npm = (args, cwd) =>
-    execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'ignore'] });
+    execFileSync('npm', args, {
+      cwd,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   // The list of files is npm's own, so that what is tested of `npm pack` holds here as well.
   const [{ files }] = Object.values(JSON.parse(npm(['pack', '--dry-run', '--json', '--ignore-scripts'], root)));
   for (const { path: file } of files) {

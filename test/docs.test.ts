@@ -40,11 +40,9 @@ describe('every code block runs', () => {
     writeFileSync(file, programOf(blocks, Object.keys(blasnet)));
     const cwd = mkdtempSync(join(folder, 'page-'));
     const env = { ...process.env, BLASNET_DATA: folder };
-    await promisify(execFile)(process.execPath, [file], { cwd, env, timeout: 50_000 }).catch(
-      (error: Error & { stderr: string }) => {
-        throw new Error(`${page}: ${error.stderr}`, { cause: error });
-      },
-    );
+    await promisify(execFile)(process.execPath, [file], { cwd, env, timeout: 50_000 }).catch((error: unknown) => {
+      throw new Error(`${page}: ${(error as { stderr: string }).stderr}`, { cause: error });
+    });
   });
 });
 

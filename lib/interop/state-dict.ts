@@ -144,7 +144,7 @@ async function tensorsOf(source: unknown): Promise<StateTensor[]> {
   }
   return Object.entries(source as StateDict).map(([name, tensor]) => {
     const { shape, data } = checkOptions<StateDict[string]>(`tensor ${name}`, tensor, ['shape', 'data']);
-    const count = Array.isArray(shape) ? shape.reduce((product: number, extent: number) => product * extent, 1) : NaN;
+    const count = Array.isArray(shape) ? (shape as number[]).reduce((product, extent) => product * extent, 1) : NaN;
     if (!(count === data?.length)) {
       throw new FormatError(`Expected data that fills its shape for the tensor ${name}`);
     }

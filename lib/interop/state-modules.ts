@@ -33,7 +33,7 @@ const unused = ['num_batches_tracked'];
 export function groupTensors(tensors: readonly StateTensor[]): Map<string, Module> {
   const modules = new Map<string, Map<string, StateTensor>>();
   for (const tensor of tensors) {
-    const [, name = '', last] = /^(?:(.*)[./])?([^./]+)$/s.exec(tensor.name) ?? [, '', tensor.name];
+    const [, name = '', last] = /^(?:(.*)[./])?([^./]+)$/s.exec(tensor.name) ?? ['', '', tensor.name];
     const known = modules.get(name) ?? new Map<string, StateTensor>();
     modules.set(name, known.set(last, tensor));
   }

@@ -10,6 +10,7 @@ import { everyRecord, quantityName } from './callbacks/monitor.js';
 import type { FitOptions, TrainingData } from './fit-options.js';
 import type { Network } from './network.js';
 import type { Progress } from './progress.js';
+import { noticeScale } from './input-scale.js';
 import type { Trainer } from './trainer.js';
 import { prepareScoring, type Scoring } from './scoring.js';
 
@@ -56,6 +57,7 @@ export function checkFit({ network, optimizer }: Trainer, data: TrainingData, op
   const samples = partial === 'drop' ? train.length - rest : train.length;
   checkRows(network, batchSize, samples % batchSize);
   checkTrainable(network);
+  if (!(train instanceof ShardedDataset)) noticeScale(network, train);
   const scoring = checkMetrics(network, validation, options.metrics);
   const callbacks = checkCallbacks(options.callbacks);
   const quantities = quantitiesOf(network, optimizer, validation !== undefined, scoring);

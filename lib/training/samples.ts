@@ -3,7 +3,7 @@ import type { EngineData } from '../engine/engine.js';
 import type { Settings } from './fit-checks.js';
 import type { Network } from './network.js';
 import { orderOf } from './order.js';
-import { ShardPass, type Pass } from './pass.js';
+import { ShardPass, type Batch, type Pass } from './pass.js';
 
 /** A fit's samples: in the engine's own memory, or on their way there. */
 export interface Samples {
@@ -26,7 +26,11 @@ export function copySamples({ engine }: Network, settings: Settings): Samples {
         return new ShardPass(engine, train, train.plan({ shuffle, seed, epoch, batchSize }));
       }
       const order = orderOf({ length: train.length, shuffle, seed, epoch });
-      return { at: () => ({ data: data!, begin: 0, end: samples, order }), dispose: () => undefined };
+      const look = (from: number, to: number): Batch => {
+        const indices = order?.slice(from, to) ?? Uint32Array.from({ length: to - from }, (_, i) => from + i);
+        return { data: train.select(indices), samples: indices };
+      };
+      return { at: () => ({ data: data!, begin: 0, end: samples, order, look }), dispose: () => undefined };
     };
     const dispose = () => {
       data?.dispose();

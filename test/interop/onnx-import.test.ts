@@ -253,7 +253,7 @@ it('damaged models are errors of ours, never anything else', async () => {
   for (let count = 0; count < 1500; count++) {
     await fromOnnx(mutator.next(), { engine: 'reference' }).then(
       (network) => expect(network.inputs).toBeGreaterThan(0),
-      (error: { code?: string; stack: string }) => expect(error.code, error.stack).toMatch(/^ERR_/),
+      (error: unknown) => expect((error as { code?: string }).code, (error as Error).stack).toMatch(/^ERR_/),
     );
   }
 });

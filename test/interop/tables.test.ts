@@ -130,7 +130,7 @@ describe('Arrow', () => {
 
   it('makes a data set of a table and of a file', async () => {
     for (const source of [table, arrow.tableToIPC(table, 'file'), arrow.tableToIPC(table, 'stream')]) {
-      const data = await arrowDataset(source as never, choice);
+      const data = await arrowDataset(source, choice);
       expect([...data.features]).toEqual([1, 0.5, 2, 1.5, 3, 2.5]);
       expect([...data.labels!]).toEqual([0, 1, 0]);
     }
@@ -147,7 +147,7 @@ describe('Arrow', () => {
       ),
       y: arrow.vectorFromArray([0, 1]),
     });
-    const data = await arrowDataset(vectors as never, { features: ['row'], labels: 'y' });
+    const data = await arrowDataset(vectors, { features: ['row'], labels: 'y' });
     expect([data.width, ...data.features]).toEqual([2, 1, 2, 3, 4]);
     const ragged = new arrow.Table({ row: arrow.vectorFromArray([[1, 2], [3]], list) });
     expect((await rejectionOf(arrowDataset(ragged as never, { features: ['row'] }))).message).toContain(

@@ -57,7 +57,7 @@ async function readTable(source: unknown): Promise<ArrowTable> {
   const { tableFromIPC } = await optional('apache-arrow', 'Reading Arrow files', () => import('apache-arrow'));
   const bytes = await bytesOf(source);
   try {
-    return tableFromIPC(bytes) as unknown as ArrowTable;
+    return tableFromIPC(bytes);
   } catch (error) {
     throw new FormatError(`Not an Arrow file that can be read: ${reasonOf(error)}`, { cause: error });
   }

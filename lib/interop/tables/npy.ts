@@ -70,7 +70,7 @@ function parseHeader(text: string): { code: string; order: 'BE' | 'LE'; shape: n
   if (descr === null || fortran === null || extents === null)
     throw notNumpy('its header lacks descr, fortran_order or shape');
   if (descr[2] !== undefined) throw notNumpy('it is a structured array: save its columns as arrays of their own');
-  const [, mark, code] = /^([<>|=]?)(\w+)$/.exec(descr[1]) ?? [, '', descr[1]];
+  const [, mark, code] = /^([<>|=]?)(\w+)$/.exec(descr[1]) ?? ['', '', descr[1]];
   if (code.startsWith('O'))
     throw notNumpy('it holds Python objects (dtype object): save it with a number type instead');
   if (!Object.hasOwn(itemTypes, code)) {
