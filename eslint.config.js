@@ -29,6 +29,8 @@ export default tseslint.config(
       'dist/',
       'coverage/',
       'docs/api/',
+      'docs/public/',
+      'docs/node_modules/',
       'docs/.vitepress/cache/',
       'docs/.vitepress/dist/',
       'bench/peers/',

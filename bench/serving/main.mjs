@@ -31,7 +31,7 @@ async function measure({ program, model, mode }) {
   const hear = () => new Promise((done, fail) => server.once('message', done).once('exit', (code) => fail(new Error(`The server ended with ${code}`))));
   const { port } = await hear();
   const body = Buffer.from(new Float32Array(784).fill(0.3).buffer);
-  const options = { url: `http://127.0.0.1:${port}/`, method: 'POST', body, connections: 64, workers: 1 };
+  const options = { url: `http://127.0.0.1:${port}/`, method: 'POST', body, connections: 64 };
   await autocannon({ ...options, duration: 2 });
   const memory = async () => {
     const answer = hear();
