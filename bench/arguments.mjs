@@ -14,6 +14,7 @@ export const suites = /** @type {const} */ ({
   update: 'optimizer updates of a million parameters against the memory bandwidth',
   predict: 'latency of one prediction, throughput of ten thousand',
   memory: 'resident memory of training with MNIST loaded',
+  shards: 'training from shards on disk against training from memory',
   startup: 'time to import blasnet, and from a cold start to 98 % on MNIST',
 });
 
@@ -27,6 +28,7 @@ export const suites = /** @type {const} */ ({
  * @property {'native' | 'reference'} engine
  * @property {number} threads
  * @property {number} rounds
+ * @property {number} samples
  * @property {number} seconds
  * @property {'auto' | 'mnist' | 'random'} data
  * @property {string | undefined} json
@@ -43,6 +45,7 @@ export const helpText = `Usage: npm run bench -- [options]
   --engine NAME         native or reference (default native)
   --threads N           threads of ours, and the most that a peer may try (default all cores)
   --rounds N            trials of each contender, in alternation (default 3)
+  --samples N           shards: images of 784 bytes on disk (default 1,000,000)
   --seconds S           measured time of a trial (default 3)
   --data NAME           mnist, random, or auto: mnist where it is found (default auto)
   --json FILE           also writes the results, one row a workload and contender
@@ -66,6 +69,7 @@ export function parseArguments(given) {
     engine: oneOf('engine', values.engine ?? 'native', ['native', 'reference']),
     threads: wholeNumber('threads', values.threads, os.availableParallelism(), 1024),
     rounds: wholeNumber('rounds', values.rounds, 3, 1000),
+    samples: wholeNumber('samples', values.samples, 1_000_000, 100_000_000),
     seconds: seconds(values.seconds),
     data: oneOf('data', values.data ?? 'auto', ['auto', 'mnist', 'random']),
     json: values.json,
@@ -80,7 +84,16 @@ function parse(given) {
   const text = /** @type {const} */ ({ type: 'string' });
   const flag = /** @type {const} */ ({ type: 'boolean' });
   const options = {
-    ...{ suite: text, workloads: text, peers: text, engine: text, threads: text, rounds: text, seconds: text },
+    ...{
+      suite: text,
+      workloads: text,
+      peers: text,
+      engine: text,
+      threads: text,
+      rounds: text,
+      seconds: text,
+      samples: text,
+    },
     ...{ data: text, json: text, 'clean-environment': flag, list: flag, help: flag },
   };
   try {

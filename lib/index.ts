@@ -55,6 +55,7 @@ export {
   OptionError,
   ShapeError,
   StateError,
+  type NonFinitePlace,
 } from './core/errors.js';
 export type { RandomStream } from './core/random.js';
 export * from './data/index.js';
@@ -205,3 +206,5 @@ export {
 export * from './training/index.js';
 export * from './interop/index.js';
 export * from './serving/index.js';
+export * from './experiments/index.js';
+export { report, type ReportOptions } from './report/index.js';

@@ -34,7 +34,7 @@ export const rooms = {
   training:     { imports: ['core', 'program', 'engine', 'network', 'optimizers', 'augmentation', 'data', 'metrics'], types: [] },
   interop:      { imports: ['core', 'kernels', 'layers', 'activations', 'network', 'data', 'training'], types: ['program'] },
   serving:      { imports: ['core', 'training'],                                            types: [] },
-  experiments:  { imports: ['core', 'activations', 'layers', 'losses', 'optimizers', 'data', 'metrics', 'training'], types: ['network'] },
+  experiments:  { imports: ['core', 'activations', 'layers', 'losses', 'regularizers', 'optimizers', 'data', 'metrics', 'training'], types: ['engine', 'network'] },
   report:       { imports: ['core'],                        types: ['network', 'data', 'metrics', 'training', 'experiments'] },
   index:        { imports: everything,                                                      types: [] },
   labs:         { imports: ['index', 'report'],                                             types: [] },

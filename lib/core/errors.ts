@@ -65,13 +65,28 @@ export class StateError extends BlasnetError {
   }
 }
 
-/** Training met a loss that is NaN or infinite and stopped before the parameters were touched (`ERR_NON_FINITE`). */
+/** Where a value that is not finite was met first. */
+export interface NonFinitePlace {
+  readonly layer?: string;
+  /** Such as `output of dense2` or `gradient of dense1.kernel`. */
+  readonly tensor: string;
+  /** Samples of the training data whose rows are affected, at most 100; none for a gradient. */
+  readonly samples: readonly number[];
+}
+
+/**
+ * Training met a loss, a gradient or a parameter that is NaN or infinite, and stopped; the network has its last good parameters
+ * (`ERR_NON_FINITE`).
+ */
 export class NonFiniteError extends BlasnetError {
   override readonly name = 'NonFiniteError';
   /** The step, counted from 0 over the life of the network, at which training stopped. */
   readonly step: number;
-  constructor(message: string, step: number) {
+  /** Where it was met first, as a repetition of the step on the reference engine found it. */
+  readonly place: NonFinitePlace | undefined;
+  constructor(message: string, step: number, place?: NonFinitePlace) {
     super('ERR_NON_FINITE', message);
     this.step = step;
+    this.place = place;
   }
 }

@@ -17,3 +17,7 @@ export { normalize, type Normalizer, type NormalizeOptions } from './normalize.j
 export { kFold, split, type Fold, type Parts, type SplitOptions } from './split.js';
 export { ShardedDataset, shards, type ShardsOptions } from './shards.js';
 export { writeShards, type WriteShardsOptions } from './write-shards.js';
+export { collect, type CollectOptions, type Sample } from './collect.js';
+export { readCsv, type Column, type CsvOptions, type CsvSource } from './csv.js';
+export { greyLevels, imageFolder, readPng, type ImageFolderOptions } from './image-folder.js';
+export type { Picture } from './png.js';

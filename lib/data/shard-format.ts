@@ -26,7 +26,8 @@ export interface ShardLayout {
   readonly imageShape: readonly [number, number] | undefined;
 }
 
-export function recordBytes({ width, bytes, labelled, targetWidth }: ShardLayout): number {
+export function recordBytes(layout: Pick<ShardLayout, 'width' | 'bytes' | 'labelled' | 'targetWidth'>): number {
+  const { width, bytes, labelled, targetWidth } = layout;
   return width * (bytes ? 1 : 4) + (labelled ? 4 : 0) + 4 * targetWidth;
 }
 

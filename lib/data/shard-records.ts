@@ -36,7 +36,7 @@ export async function readRecords(files: ShardFiles, ranges: ArrayLike<number>):
     targets: targetWidth > 0 ? new Float32Array(length * targetWidth) : undefined,
     targetWidth,
   };
-  const stride = recordBytes({ ...files, imageShape: undefined });
+  const stride = recordBytes(files);
   const atOnce = Math.max(1, Math.floor(READ_BYTES / stride));
   const buffer = new Uint8Array(Math.min(atOnce, length) * stride);
   let at = 0;

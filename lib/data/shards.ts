@@ -103,7 +103,8 @@ export class ShardedDataset {
   }
 
   get #recordBytes(): number {
-    return recordBytes({ ...this, imageShape: this.imageShape });
+    const { width, bytes, labelled, targetWidth } = this;
+    return recordBytes({ width, bytes, labelled, targetWidth });
   }
 }
 
@@ -141,7 +142,7 @@ export async function shards(source: string | readonly string[], options?: Shard
   }
   const window = given.window ?? Math.max(1, Math.floor(DEFAULT_WINDOW_BYTES / recordBytes(first.layout)));
   const name = given.name ?? (typeof source === 'string' ? basename(resolve(source)) : 'shards');
-  return new ShardedDataset(files, first.layout, { window, name, classNames: classNames && [...classNames] });
+  return new ShardedDataset(files, first.layout, { window, name, classNames: classNames?.slice() });
 }
 
 async function pathsIn(folder: string): Promise<string[]> {

@@ -35,7 +35,15 @@ export interface Addon {
     seed: number,
     firstStep: number,
     threads: number,
-  ): Promise<{ steps: number; nonFinite: number; seconds: number; totals: Float64Array; output?: Float32Array }>;
+    timed?: boolean,
+  ): Promise<{
+    steps: number;
+    nonFinite: number;
+    seconds: number;
+    totals: Float64Array;
+    output?: Float32Array;
+    callSeconds?: Float64Array;
+  }>;
   runSync(program: ProgramHandle, store: StoreHandle, input: Float32Array, rows: number, output: Float32Array): void;
   runKernel(
     simdLevel: number,

@@ -55,6 +55,8 @@ export interface Slice {
   readonly seed: number;
   readonly firstStep: number;
   readonly stop?: StopSignal;
+  /** Fill `callSeconds`. */
+  readonly timed?: boolean;
 }
 
 /** Ends a run after the step at hand. */
@@ -71,6 +73,11 @@ export interface Outcome {
   /** What the program emitted, one row a sample. */
   readonly output: FloatArray | undefined;
   readonly seconds: number;
+  /**
+   * Seconds in each call of the program, summed over threads, and as the last number those spent waiting for other threads.
+   * A call that was fused with the one before it has none. Undefined unless the slice is timed.
+   */
+  readonly callSeconds?: Float64Array;
   /** The step of the slice whose sums were not finite, before which the run stopped; -1 for none. */
   readonly nonFinite: number;
 }

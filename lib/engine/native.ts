@@ -160,6 +160,7 @@ class NativeProgram implements CompiledProgram {
         slice.seed,
         slice.firstStep,
         this.threads,
+        slice.timed,
       );
       return { ...result, output: result.output };
     } catch (error) {

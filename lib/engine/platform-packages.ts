@@ -15,7 +15,10 @@ const packages: Readonly<Record<string, readonly PlatformPackage[]>> = {
     { name: '@blasnet/linux-x64-musl', resolve: (require) => require.resolve('@blasnet/linux-x64-musl/blasnet.node') },
   ],
   'linux-arm64': [
-    { name: '@blasnet/linux-arm64-gnu', resolve: (require) => require.resolve('@blasnet/linux-arm64-gnu/blasnet.node') },
+    {
+      name: '@blasnet/linux-arm64-gnu',
+      resolve: (require) => require.resolve('@blasnet/linux-arm64-gnu/blasnet.node'),
+    },
   ],
   'darwin-arm64': [
     { name: '@blasnet/darwin-arm64', resolve: (require) => require.resolve('@blasnet/darwin-arm64/blasnet.node') },

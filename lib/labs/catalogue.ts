@@ -66,6 +66,32 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
     shows: 'the same outputs in less time',
     load: () => import('./fuse-batch-normalization.js'),
   },
+  'early-stopping': { shows: 'stopping at the lowest validation loss', load: () => import('./early-stopping.js') },
+  augmentation: { shows: 'a thousand digits, shifted, turned and bent', load: () => import('./augmentation.js') },
+  'autoencoder-pretraining': {
+    shows: 'unlabelled digits first, then 500 labels',
+    load: () => import('./autoencoder-pretraining.js'),
+  },
+  'rbm-pretraining': {
+    shows: 'stacked Boltzmann machines, their filters, then 500 labels',
+    load: () => import('./rbm-pretraining.js'),
+  },
+  'gan-pretraining': {
+    shows: 'digits drawn from noise; the judge’s layers with 500 labels',
+    load: () => import('./gan-pretraining.js'),
+  },
+  'auxiliary-task': { shows: 'telling rotations first, then 500 labels', load: () => import('./auxiliary-task.js') },
+  'hyperparameter-search': {
+    shows: 'random search over logarithmic ranges, narrowed',
+    load: () => import('./hyperparameter-search.js'),
+  },
+  'bias-and-variance': { shows: 'four sick nets and their diagnosis', load: () => import('./bias-and-variance.js') },
+  'simard-2003': { shows: '800 hidden units, elastic distortions (long)', load: () => import('./simard-2003.js') },
+  'srivastava-2014': { shows: '3 x 1024, dropout and max-norm (long)', load: () => import('./srivastava-2014.js') },
+  'ciresan-2010': {
+    shows: 'a large plain net, distortions renewed each epoch (long)',
+    load: () => import('./ciresan-2010.js'),
+  },
 };
 
 export interface CatalogueEntry {

@@ -75,8 +75,8 @@ export const lab: Lab = {
   name: 'transfer-learning',
   title: 'What was learned on 0 to 4 helps with 5 to 9',
   lookAt: [
-    'With five images of each new digit, what the net knows of strokes is worth more than what it can learn from them.',
-    'With a hundred of each the advantage is gone, and frozen layers hold the net back; unfreezing step by step has both.',
+    'Layers that learned 0 to 4 and stay frozen are not enough for 5 to 9: that line is the lowest.',
+    'Unfrozen step by step they are a better start than random weights, from a handful of labels on; the advantage shrinks as labels grow.',
   ],
   original:
     'Yosinski et al. 2014: lower features transfer; with few labels frozen ones, with more labels fine-tuned ones do best',
@@ -122,8 +122,8 @@ export const lab: Lab = {
         .join('; '),
       conclusions: [
         {
-          claim: 'with 5 of each digit, transferred layers beat starting from scratch',
-          holds: Math.max(at(1, 5), at(2, 5)) > at(0, 5),
+          claim: 'with 10 and 20 of each digit, unfreezing step by step beats starting from scratch',
+          holds: at(2, 10) > at(0, 10) && at(2, 20) > at(0, 20),
         },
         { claim: 'with 100 of each, unfreezing step by step beats frozen layers', holds: at(2, 100) > at(1, 100) },
       ],

@@ -28,6 +28,8 @@ export class Model {
   readonly engine: Engine;
   /** Updates done over the life of the network; addresses the random streams of dropout. */
   step = 0;
+  /** Names of the classes, as the data had them that the network was trained with; saved with the model. */
+  classNames: readonly string[] | undefined;
   #architecture: Architecture;
   #store: Store;
   #slotsOwner: unknown;
@@ -252,6 +254,11 @@ export class Model {
     this.#store = this.engine.createStore(this.#architecture.arenaSize, slots);
     this.#store.write('parameters', 0, values);
     this.#slotsOwner = owner;
+  }
+
+  /** The next fit begins with an optimizer's arrays at zero, whoever had them. @internal */
+  forgetSlots(): void {
+    this.#slotsOwner = undefined;
   }
 
   /** @internal */

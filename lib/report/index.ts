@@ -12,3 +12,4 @@ export type { Figure, Page, Section, Table } from './page.js';
 export { loadRenderer } from './render.js';
 export type { Renderer } from './render.js';
 export { makeFolder, writePage, writeText } from './write.js';
+export { report, type ReportOptions } from './report.js';

@@ -11,6 +11,8 @@ export interface Section {
   readonly heading?: string;
   readonly text?: readonly string[];
   readonly list?: readonly string[];
+  /** Text whose spaces count. */
+  readonly preformatted?: string;
   readonly table?: Table;
   readonly figures?: readonly Figure[];
 }
@@ -69,7 +71,7 @@ export async function renderPage(page: Page, renderer: Renderer): Promise<string
 }
 
 async function sectionHtml(section: Section, figureHtml: (figure: Figure) => Promise<string>): Promise<string> {
-  const { heading, text = [], list = [], table, figures = [] } = section;
+  const { heading, text = [], list = [], preformatted, table, figures = [] } = section;
   const drawn: string[] = [];
   for (const figure of figures) drawn.push(await figureHtml(figure));
   return [
@@ -77,6 +79,7 @@ async function sectionHtml(section: Section, figureHtml: (figure: Figure) => Pro
     heading === undefined ? '' : `<h2>${escapeXml(heading)}</h2>`,
     ...text.map((paragraph) => `<p>${escapeXml(paragraph)}</p>`),
     list.length === 0 ? '' : `<ul>${list.map((item) => `<li>${escapeXml(item)}</li>`).join('')}</ul>`,
+    preformatted === undefined ? '' : `<pre>${escapeXml(preformatted)}</pre>`,
     table === undefined ? '' : tableHtml(table),
     ...drawn,
     '</section>',
@@ -105,7 +108,7 @@ function styles(): string {
     'main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem}h1{font-size:1.9rem;line-height:1.2;margin:0 0 .5rem}' +
     'h2{font-size:1.2rem;margin:2.2rem 0 .6rem}.lead{font-size:1.1rem;color:var(--quiet);margin:0 0 1.5rem}p{margin:.5rem 0;max-width:46rem}' +
     'ul{padding-left:1.2rem;max-width:46rem}li{margin:.25rem 0}figure{margin:1.25rem 0;border:1px solid var(--grid);border-radius:10px;overflow-x:auto}' +
-    'figure svg{display:block}.wide{overflow-x:auto}table{border-collapse:collapse;margin:.75rem 0;font-size:.95rem}' +
+    'pre{overflow-x:auto;background:var(--surface);padding:1rem;border-radius:8px;font-size:.85rem}figure svg{display:block}.wide{overflow-x:auto}table{border-collapse:collapse;margin:.75rem 0;font-size:.95rem}' +
     'th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--grid);vertical-align:top}th{color:var(--quiet);font-weight:500}' +
     'td.number{font-variant-numeric:tabular-nums;text-align:right}footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--grid);color:var(--quiet);font-size:.85rem}' +
     '#tip{position:fixed;pointer-events:none;background:var(--surface);color:var(--ink);border:1px solid var(--grid);border-radius:6px;' +

@@ -10,6 +10,7 @@ import { everyRecord, quantityName } from './callbacks/monitor.js';
 import type { FitOptions, TrainingData } from './fit-options.js';
 import type { Network } from './network.js';
 import type { Progress } from './progress.js';
+import { noticeScale } from './input-scale.js';
 import type { Trainer } from './trainer.js';
 import { prepareScoring, type Scoring } from './scoring.js';
 
@@ -25,6 +26,8 @@ export interface Settings {
   /** Samples of an epoch that are used. */
   readonly samples: number;
   readonly augment: Augmenter | undefined;
+  /** What the augmentations were made with, for records. */
+  readonly augmentation: readonly object[];
   readonly shuffle: boolean;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
@@ -54,6 +57,7 @@ export function checkFit({ network, optimizer }: Trainer, data: TrainingData, op
   const samples = partial === 'drop' ? train.length - rest : train.length;
   checkRows(network, batchSize, samples % batchSize);
   checkTrainable(network);
+  if (!(train instanceof ShardedDataset)) noticeScale(network, train);
   const scoring = checkMetrics(network, validation, options.metrics);
   const callbacks = checkCallbacks(options.callbacks);
   const quantities = quantitiesOf(network, optimizer, validation !== undefined, scoring);
@@ -69,6 +73,7 @@ export function checkFit({ network, optimizer }: Trainer, data: TrainingData, op
       options.augmentation === undefined
         ? undefined
         : augmenterOf('augmentation', options.augmentation, train.imageShape),
+    augmentation: options.augmentation?.map(({ name, config }) => ({ name, ...config })) ?? [],
     shuffle: checkBoolean('shuffle', options.shuffle ?? true),
     seed: checkInteger('seed', options.seed ?? network.seed),
     signal: checkSignal(options.signal),
@@ -105,6 +110,7 @@ function checkMetrics(network: Network, validation: Dataset | undefined, metrics
 
 /** Whether data fits a network: width, labels or targets, number of classes. */
 export function checkData(network: Network, data: Dataset | ShardedDataset, name: string): void {
+  checkClassNames(network, data, name);
   const { inputs, outputs } = network;
   const { loss } = network.architecture;
   // A part of a data set may have been left without any.
@@ -134,6 +140,17 @@ export function checkData(network: Network, data: Dataset | ShardedDataset, name
     const message = `Expected at most ${outputs} classes (the network's outputs) in ${name}, received ${data.classes}`;
     throw new DataError('ERR_DATA_LABELS', message);
   }
+}
+
+/** Two data sets that number their classes differently would have the network mistake one for another. */
+function checkClassNames({ classNames: known }: Network, { classNames }: Dataset | ShardedDataset, name: string): void {
+  if (known === undefined || classNames === undefined) return;
+  const differ = classNames.findIndex((text, i) => text !== known[i]);
+  if (differ < 0) return;
+  const message =
+    `Expected the classes that the network was trained with in ${name}: class ${differ} is ` +
+    `"${known[differ] ?? 'none'}" to the network and "${classNames[differ]}" in the data; give dataset() its classNames`;
+  throw new DataError('ERR_DATA_CLASS', message);
 }
 
 /** BatchNorm has no variance over a single row. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { NonFiniteError } from '../core/errors.js';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Dataset, ShardedDataset } from '../data/index.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
@@ -7,6 +7,7 @@ import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
 import { encodeCheckpoint } from './checkpoint-format.js';
 import type { Settings } from './fit-checks.js';
 import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
+import { FiniteGuard } from './finite-guard.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
 import type { Part, Pass } from './pass.js';
 import { progressOf } from './progress.js';
@@ -14,6 +15,9 @@ import type { Samples } from './samples.js';
 import { SliceLength } from './slices.js';
 import type { Trainer } from './trainer.js';
 import type { Training } from './training.js';
+
+/** Milliseconds after which the event loop gets its turn. */
+const LONGEST_TURN = 8;
 
 /** How far a trainer has come over all its fits: where its schedules and its orders of samples go on. */
 export interface Position {
@@ -42,6 +46,9 @@ export class FitRun implements Training {
   readonly #stop = new Stop();
   readonly #slices: SliceLength;
   #program: CompiledProgram | undefined;
+  #guard: FiniteGuard | undefined;
+  /** When timers, sockets and everybody else had their last turn. */
+  #gaveWay = performance.now();
   #restored: Float32Array | Float64Array | undefined;
 
   constructor(trainer: Trainer, position: Position, settings: Settings, samples: Samples) {
@@ -102,13 +109,11 @@ export class FitRun implements Training {
       if (checkpoint !== undefined) restoreCallbacks(callbacks, checkpoint);
       await this.#epochs(report);
       if (this.stopped !== undefined) ending = { how: 'stopped', reason: this.stopped };
-      return historyOf(
-        this.trainer,
-        this.settings,
-        this.records,
-        { names: this.totals, sums: this.stepSums },
-        this.stopped,
-      );
+      const steps = { names: this.totals, sums: this.stepSums };
+      return historyOf(this.trainer, this.settings, this.records, steps, {
+        stopped: this.stopped,
+        unfinished: this.sums,
+      });
     } catch (error) {
       const aborted = signal?.aborted === true && error === signal.reason;
       ending = { how: aborted ? 'aborted' : 'failed', reason: error };
@@ -128,6 +133,7 @@ export class FitRun implements Training {
   async #prepare(): Promise<ReadCheckpoint | undefined> {
     const { train, batchSize, augment, resume } = this.settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
+    this.network.classNames = train.classNames ?? this.network.classNames;
     const weighted = train instanceof Dataset && train.weights !== undefined;
     const kind = { weighted, augment };
     this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
@@ -137,6 +143,7 @@ export class FitRun implements Training {
       this.resumedFrom = checkpoint.path;
     }
     await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
+    this.#guard = new FiniteGuard(this.network);
     return checkpoint;
   }
 
@@ -159,7 +166,7 @@ export class FitRun implements Training {
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
       if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
-      const pass = this.#samples.pass(this.position.epochs);
+      const pass = this.#samples.pass(this.settings.seed, this.position.epochs);
       try {
         await this.#passOver(pass);
       } finally {
@@ -187,12 +194,21 @@ export class FitRun implements Training {
       const count = Math.min(steps * batchSize, Math.min(samples, part.end) - this.first);
       const outcome = await this.#slice(part, count);
       this.#add(outcome);
+      await this.#checkFinite(outcome, part);
       if (outcome.steps > 0) await this.#tellOfStep();
       for (const callback of callbacks) await callback.onSliceEnd?.(this);
       signal?.throwIfAborted();
       this.#slices.took(outcome);
       this.settings.onProgress?.(progressOf(this.settings, this.sums, this.epoch));
+      await this.#giveWay();
     }
+  }
+
+  /** A slice, and many in a row, may take no more than microtasks; others would wait for the end of the fit. */
+  async #giveWay(): Promise<void> {
+    if (performance.now() - this.#gaveWay < LONGEST_TURN) return;
+    await turn();
+    this.#gaveWay = performance.now();
   }
 
   /** Steps until the next one that a callback wants to hear of. */
@@ -273,20 +289,26 @@ export class FitRun implements Training {
     network.step += outcome.steps;
     this.first = Math.min(samples, this.first + outcome.steps * batchSize);
     if (outcome.steps > 0) this.learningRate = this.#scalars(this.position.updates - 1)[0];
-    if (outcome.nonFinite >= 0) throw notFinite(outcome, names, network.step);
+  }
+
+  /** @throws NonFiniteError naming the first tensor affected, with the network back at its last good parameters */
+  async #checkFinite({ nonFinite, steps, totals }: Outcome, part: Part): Promise<void> {
+    const { totals: names, first } = this;
+    const { batchSize, samples: used, seed } = this.settings;
+    const guard = this.#guard!;
+    const atEnd = this.epoch === this.epochs && first === used;
+    if (nonFinite < 0 && !((guard.isDue || atEnd) && !guard.look())) return;
+    const bad = nonFinite < 0 ? -1 : names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
+    const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
+    throw await guard.failure({
+      what,
+      batch: () => part.look(first, Math.min(used, part.end, first + batchSize)),
+      seed,
+    });
   }
 }
 
 /** Samples to learn the inputs' mean and deviation from, where there are too many to look at each. */
 function someOf(source: ShardedDataset): Promise<Dataset> {
   return source.read(0, Math.min(source.length, source.window));
-}
-
-function notFinite({ steps, totals }: Outcome, names: readonly string[], step: number): NonFiniteError {
-  const found = names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
-  const what = gradientNormOf([names[found]], [0]) === undefined ? 'loss' : 'gradient';
-  const message =
-    `The ${what} was not finite at step ${step}, so training stopped before its update; the parameters are those of ` +
-    'the step before. Usual causes: a learning rate that is too high, or inputs that are not scaled';
-  return new NonFiniteError(message, step);
 }

@@ -24,3 +24,7 @@ export type { Progress } from './progress.js';
 export { Trainer } from './trainer.js';
 export type { Training } from './training.js';
 export * from './callbacks/index.js';
+export type { KernelTime, LayerTime, Profile, ProfileOptions } from './profile.js';
+export { estimateFit, type FitEstimate } from './estimate-fit.js';
+export { findLearningRate, type FindLearningRateOptions, type LearningRateRange } from './find-learning-rate.js';
+export { overfitOneBatch, type OverfitOneBatchOptions, type OverfitReport } from './overfit-one-batch.js';

@@ -1,7 +1,13 @@
 import { readRecords } from '../data/shard-records.js';
 import type { ShardPlan } from '../data/shard-plan.js';
-import type { ShardedDataset } from '../data/index.js';
+import { concat, type Dataset, type ShardedDataset } from '../data/index.js';
 import type { Engine, EngineData } from '../engine/engine.js';
+
+/** Samples of one step, and which of all they are. */
+export interface Batch {
+  readonly data: Dataset;
+  readonly samples: Uint32Array;
+}
 
 /** Samples of an epoch that are in the engine together: places [begin, end) of the epoch. */
 export interface Part {
@@ -10,6 +16,8 @@ export interface Part {
   readonly end: number;
   /** Which sample of the data stands at each place of the part; undefined for their own order. */
   readonly order: Uint32Array | undefined;
+  /** What stands at places [from, to) of the epoch, to tell what is wrong with it. */
+  readonly look: (from: number, to: number) => Promise<Batch> | Batch;
 }
 
 /** One pass over the data, a part at a time and in order: the seam between the loop over steps and where samples are. */
@@ -59,7 +67,13 @@ export class ShardPass implements Pass {
     const data =
       (await this.#engine.readShards?.(this.#source, ranges)) ??
       this.#engine.createData(await readRecords(this.#source, ranges));
-    return { data, begin, end, order };
+    const look = async (from: number, to: number): Promise<Batch> => {
+      const read = Array.from({ length: to - from }, (_, i) => order?.[from - begin + i] ?? from - begin + i);
+      const samples = Uint32Array.from(read, (index) => placeInFiles(this.#source.lengths, ranges, index));
+      const rows = await Promise.all(Array.from(samples, (sample) => this.#source.read(sample, 1)));
+      return { data: concat(...rows), samples };
+    };
+    return { data, begin, end, order, look };
   }
 
   dispose(): void {
@@ -71,4 +85,15 @@ export class ShardPass implements Pass {
     );
     this.#next = undefined;
   }
+}
+
+/** Which sample of all shards was read as number `index` of ranges of shard, first record and count. */
+function placeInFiles(lengths: readonly number[], ranges: Float64Array, index: number): number {
+  let left = index;
+  for (let i = 0; i < ranges.length; i += 3) {
+    const [shard, first, count] = ranges.subarray(i, i + 3);
+    if (left < count) return lengths.slice(0, shard).reduce((sum, length) => sum + length, first + left);
+    left -= count;
+  }
+  throw new RangeError(`There is no sample ${index} in what was read`);
 }

@@ -8,6 +8,7 @@ import {
   elasticDistortion,
   inputNormalization,
   Network,
+  NonFiniteError,
   shards,
   syntheticDigits,
   writeShards,
@@ -55,6 +56,16 @@ describe.each(engines)('fit on shards with the %s engine', (engine) => {
     const before = await one.evaluate(test);
     await one.fit(set, { epochs: 6, batchSize: 32 });
     expect((await one.evaluate(test)).loss).toBeLessThan(0.8 * before.loss);
+  });
+
+  it('names the samples of a step that is not finite', async () => {
+    const error = await Promise.resolve(network().fit(set, { ...options, optimizer: 'sgd', learningRate: 1e30 })).catch(
+      (thrown: unknown) => thrown as NonFiniteError,
+    );
+    expect(error).toBeInstanceOf(NonFiniteError);
+    const { place } = error as NonFiniteError;
+    expect(place?.samples.length).toBeGreaterThan(0);
+    for (const sample of place!.samples) expect(sample).toBeLessThan(700);
   });
 
   it('learns the inputs of a layer that normalizes them', async () => {
