@@ -10,6 +10,7 @@ const nodeGlobals = readonly(
   'AbortController',
   'AbortSignal',
   'Buffer',
+  'Response',
   'URL',
   'console',
   'fetch',

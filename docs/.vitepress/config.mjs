@@ -11,7 +11,11 @@ export default defineConfig({
   ignoreDeadLinks: [/^\/api\//, /^(\.\.\/)+/, /examples\//],
   themeConfig: {
     search: { provider: 'local' },
-    nav: [page('Guide', '/getting-started'), page('Coming from …', '/coming-from'), { text: 'API', link: '/api/index.html', target: '_blank' }],
+    nav: [
+      page('Guide', '/getting-started'),
+      page('Coming from …', '/coming-from'),
+      { text: 'API', link: '/api/index.html', target: '_blank' },
+    ],
     sidebar: [
       {
         text: 'Guide',
