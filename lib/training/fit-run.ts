@@ -129,7 +129,10 @@ export class FitRun implements Training {
     const { train, batchSize, resume, augment } = this.settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
     const weighted = train.weights !== undefined;
-    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, { weighted, augment });
+    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, {
+      weighted,
+      augment,
+    });
     this.sums = new EpochSums(this.totals);
     if (checkpoint !== undefined) {
       restoreFit(this, checkpoint);
