@@ -39,6 +39,7 @@ export async function measure({ threads, engine, rounds, samples }) {
       inMemorySamplesPerSecond: of(({ memory }) => memory.samplesPerSecond),
       shardedSamplesPerSecond: of(({ sharded }) => sharded.samplesPerSecond),
       share: of(({ memory, sharded }) => sharded.samplesPerSecond / memory.samplesPerSecond),
+      shareByCpu: of(({ memory, sharded }) => memory.microsecondsOfCpu / sharded.microsecondsOfCpu),
       maxResidentMegabytes: Math.max(...pairs.map(({ sharded }) => sharded.maxResidentMegabytes)),
     };
     const cells = [
@@ -47,10 +48,18 @@ export async function measure({ threads, engine, rounds, samples }) {
         number(row.inMemorySamplesPerSecond),
         number(row.shardedSamplesPerSecond),
         `${percent(row.share)} (≥ ${percent(GOALS.share)})`,
+        percent(row.shareByCpu),
         `${number(row.maxResidentMegabytes)} (< ${GOALS.megabytes})`,
       ],
     ];
-    const heads = ['<training', 'in memory, samples/s', 'from shards', 'share (goal)', 'most resident MB (goal)'];
+    const heads = [
+      '<training',
+      'in memory, samples/s',
+      'from shards',
+      'share (goal)',
+      'by processor time',
+      'most resident MB (goal)',
+    ];
     return { text: table(heads, cells), rows: [row] };
   } finally {
     rmSync(directory, { recursive: true });

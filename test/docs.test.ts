@@ -12,7 +12,7 @@ import { blocksOf, programOf, runnable } from './support/page-program.js';
 const pages = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !/^(api|\.vitepress|node_modules)\b/.test(name))
+    .filter((name) => name.endsWith('.md') && !/^(api|public|\.vitepress|node_modules)\b/.test(name))
     .map((name) => join('docs', name))
     .sort(),
 ];

@@ -35,7 +35,8 @@ const outputs: Record<string, RegExp> = {
   'quick-start.mjs': /600 images from .*mnist\n[^]*669,706 trainable parameters[^]*test accuracy [\d.]+ %\n$/,
   'regression.mjs': /^mean squared error 0\.00[2-9]\d, [^]*f\(0\.8\) = (0\.9|1\.[01])\d, /,
   'save-and-load.mjs': /^before: (\{.*\})\nafter: {2}\1\nloading another file: FormatError, ERR_FORMAT\n$/,
-  'shards.mjs': /^10000 samples in 3 files, 2048 in memory\nepoch 1: [\d.]+ %\nepoch 2: [\d.]+ %\nepoch 3: [89]\d\.\d %\n$/,
+  'shards.mjs':
+    /^10000 samples in 3 files, 2048 in memory\nepoch 1: [\d.]+ %\nepoch 2: [\d.]+ %\nepoch 3: [89]\d\.\d %\n$/,
   'xor.mjs': /^0 xor 0 = 0\n0 xor 1 = 1\n1 xor 0 = 1\n1 xor 1 = 0\n$/,
 };
 

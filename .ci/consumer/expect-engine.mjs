@@ -18,7 +18,9 @@ if (isMainThread) {
     new Worker(new URL(import.meta.url)).on('message', done).on('error', fail);
   });
   if (inWorker !== loss) throw new Error(`the worker ended at a loss of ${inWorker}, the main thread at ${loss}`);
-  console.log(`${process.version}: ${info.engine}, ${info.blas.split(' ').slice(0, 2).join(' ')}, loss ${loss.toFixed(4)}`);
+  console.log(
+    `${process.version}: ${info.engine}, ${info.blas.split(' ').slice(0, 2).join(' ')}, loss ${loss.toFixed(4)}`,
+  );
 } else {
   parentPort.postMessage(loss);
 }

@@ -18,5 +18,6 @@ export async function listen(predict) {
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   process.on('message', () => process.send({ memory: process.memoryUsage.rss() }));
+  process.on('disconnect', () => process.exit());
   process.send({ port: server.address().port });
 }

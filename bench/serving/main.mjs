@@ -28,10 +28,13 @@ const contenders = [
 async function measure({ program, model, mode }) {
   const env = { ...process.env, MODE: mode };
   const server = fork(join(import.meta.dirname, program), [join(folder, model)], { env });
-  const hear = () => new Promise((done, fail) => server.once('message', done).once('exit', (code) => fail(new Error(`The server ended with ${code}`))));
+  const hear = () =>
+    new Promise((done, fail) =>
+      server.once('message', done).once('exit', (code) => fail(new Error(`The server ended with ${code}`))),
+    );
   const { port } = await hear();
   const body = Buffer.from(new Float32Array(784).fill(0.3).buffer);
-  const options = { url: `http://127.0.0.1:${port}/`, method: 'POST', body, connections: 64, workers: 1 };
+  const options = { url: `http://127.0.0.1:${port}/`, method: 'POST', body, connections: 64 };
   await autocannon({ ...options, duration: 2 });
   const memory = async () => {
     const answer = hear();
@@ -66,4 +69,7 @@ for (let round = 0; round < Number(rounds); round++) {
 const results_folder = join(import.meta.dirname, '..', 'results');
 mkdirSync(results_folder, { recursive: true });
 const file = join(results_folder, 'serving.json');
-writeFileSync(file, `${JSON.stringify({ machine: describeMachine?.(), seconds: Number(seconds), connections: 64, results }, null, 2)}\n`);
+writeFileSync(
+  file,
+  `${JSON.stringify({ machine: describeMachine?.(), seconds: Number(seconds), connections: 64, results }, null, 2)}\n`,
+);

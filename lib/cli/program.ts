@@ -64,6 +64,7 @@ function withNetwork(command: Command): Command {
     .addOption(new Option('--activation <name>', 'of the hidden layers').choices(activationNames).default('relu'))
     .option('--dropout <rate>', 'share dropped after each hidden layer', number({ min: 0, below: 1 }), 0.2)
     .option('--batch-norm', 'batch normalization in each hidden layer')
+    .option('--augment', 'train on digits shifted, turned, scaled and bent, anew in every step')
     .option('--l2 <strength>', 'L2 penalty on the weights, such as 1e-5', number({ min: 0 }))
     .addOption(new Option('--optimizer <name>', 'how weights follow gradients').choices(optimizerNames).default('adam'))
     .option('--seed <number>', 'the same seed gives the same weights; default: drawn', wholeNumber(0))

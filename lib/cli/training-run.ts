@@ -4,11 +4,16 @@ import {
   cosineSchedule,
   dense,
   dropout,
+  elasticDistortion,
   l2,
   Network,
+  rotation,
+  scale,
+  shift,
   Trainer,
   checkpoint,
   type ActivationName,
+  type Augmentation,
   type CheckpointOptions,
   type Dataset,
   type EngineName,
@@ -25,6 +30,7 @@ export interface NetworkShape {
   readonly activation: ActivationName;
   readonly dropout: number;
   readonly batchNorm?: boolean;
+  readonly augment?: boolean;
   readonly l2?: number;
   readonly optimizer: OptimizerName;
   readonly seed?: number;
@@ -48,6 +54,9 @@ export interface TrainOptions extends NetworkShape {
 }
 
 const DEFAULT_BATCH = 128;
+
+/** What keeps a digit legible: narrower than each alone would allow, as they add up. */
+const digitAugmentation = (): Augmentation[] => [rotation(10), scale(0.1), shift(1), elasticDistortion()];
 
 /** What a training came to, also when it was stopped half-way. */
 export interface TrainingRun {
@@ -99,6 +108,7 @@ export function describeNetwork(network: Network, options: NetworkShape): string
   const hidden: string[] = options.layers.length === 0 ? [] : [options.activation];
   if (hidden.length > 0 && options.batchNorm === true) hidden.unshift('batch norm');
   if (hidden.length > 0 && options.dropout > 0) hidden.push(`dropout ${options.dropout}`);
+  if (options.augment === true) hidden.push('augmented');
   if (options.l2 !== undefined && options.l2 > 0) hidden.push(`L2 ${short(options.l2)}`);
   return [widths, hidden.join(', ')].filter(Boolean).join(' ');
 }
@@ -137,6 +147,7 @@ export async function runTraining(
     optimizer,
     learningRate: falling ? cosineSchedule({ initial: learningRate, steps }) : learningRate,
     validation: data.test,
+    ...(options.augment === true ? { augmentation: digitAugmentation() } : {}),
     signal,
     callbacks,
     ...(options.resume === true && folder !== undefined ? { resume: folder } : {}),

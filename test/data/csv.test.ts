@@ -115,6 +115,24 @@ describe('readCsv', () => {
     expect([data.length, Array.from(data.sample(4999))]).toEqual([5000, [4999, -4999]]);
   });
 
+  it('never ends in anything but an error of ours, whatever it is given', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom('1', '.', 'a', ',', '"', '\n', '\r', '-', 'e', ' '),
+      maxLength: 40,
+    });
+    await fc.assert(
+      fc.asyncProperty(text, fc.boolean(), async (given, header) => {
+        try {
+          const data = await readCsv([given], { header });
+          expect(data.features.every(Number.isFinite)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BlasnetError);
+        }
+      }),
+      { numRuns: 5000, seed: 6 },
+    );
+  });
+
   it.each<[string, () => unknown, string, RegExp]>([
     [
       'a missing value',

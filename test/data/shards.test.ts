@@ -3,8 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeHeader, recordBytes } from '../../lib/data/shard-format.js';
 import { ShardPlan, type PlanOptions } from '../../lib/data/shard-plan.js';
-import { BlasnetError, dataset, shards, syntheticDigits, writeShards, type Dataset } from '../../lib/index.js';
+import {
+  BlasnetError,
+  dataset,
+  FormatError,
+  shards,
+  syntheticDigits,
+  writeShards,
+  type Dataset,
+} from '../../lib/index.js';
 
 let folder: string;
 let made = 0;
@@ -116,6 +125,27 @@ describe('a shard that is not what it should be', () => {
   ])('%s is found before training', async (_name, spoil, code, message) => {
     const directory = await spoilt(spoil);
     await expect(shards(directory)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+  });
+
+  it('never ends in anything but a FormatError, whatever its header holds', async () => {
+    const [path] = await writeShards(place(), mixed);
+    const whole = await readFile(path);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(63), fc.nat(255)), { maxLength: 4 }), fc.nat(80), (changes, length) => {
+        const header = Uint8Array.from(whole.subarray(0, Math.min(64, length)));
+        for (const [at, value] of changes) if (at < header.length) header[at] = value;
+        let found: unknown;
+        try {
+          found = decodeHeader(path, header, whole.length);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+        // What is let in fits the file to the byte.
+        const { layout, length: records } = (found as ReturnType<typeof decodeHeader> | undefined) ?? {};
+        if (layout !== undefined) expect(64 + recordBytes(layout) * records!).toBe(whole.length);
+      }),
+      { numRuns: 20_000, seed: 4 },
+    );
   });
 
   it('with a label out of range is found when it is read', async () => {

@@ -99,6 +99,11 @@ describe('Parquet', () => {
     const data = await parquetDataset(file, choice);
     expect([...data.features]).toEqual([1, 0.5, 2, 1.5, 3, 2.5]);
     expect([...data.labels!]).toEqual([0, 1, 0]);
+    const named = await parquetDataset(file, { features: ['a'], labels: 'name' });
+    expect([named.classNames, [...named.labels!]]).toEqual([
+      ['x', 'y', 'z'],
+      [0, 1, 2],
+    ]);
     const regression = await parquetDataset(file, { features: ['a'], targets: ['b', 'a'], weights: 'b' });
     expect([...regression.targets!]).toEqual([0.5, 1, 1.5, 2, 2.5, 3]);
     expect([...regression.weights!]).toEqual([0.5, 1.5, 2.5]);

@@ -6,7 +6,7 @@ import { dataset, type Dataset, type DatasetOptions } from '../../data/index.js'
 export interface ColumnOptions extends Pick<DatasetOptions, 'classes' | 'scale' | 'name'> {
   /** Columns of numbers or booleans, or columns whose values are lists of numbers, one beside the other. */
   features: readonly string[];
-  /** A column of whole numbers from 0. */
+  /** A column of whole numbers from 0, or of texts, which become class names. */
   labels?: string;
   /** Columns of numbers to predict. */
   targets?: readonly string[];
@@ -58,10 +58,16 @@ export function columnsDataset(
     ...rest,
     features: matrix.values,
     width: matrix.width,
-    labels: single(labels),
+    labels: labels === undefined ? undefined : labelsOf(get(labels), labels),
     targets: wanted,
     weights: single(weights),
   });
+}
+
+function labelsOf(column: Column, name: string): string[] | Float32Array {
+  const values = Array.from(column);
+  if (values.length > 0 && values.every((value) => typeof value === 'string')) return values;
+  return side([name], () => column).values;
 }
 
 /** Columns side by side, row-major. */
