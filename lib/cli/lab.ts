@@ -1,8 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BlasnetError, FileError, mnist, selectEngine, type EngineName } from '../index.js';
-import { catalogue, labJson, labNames, labPage, runLab, type LabRun } from '../labs/index.js';
-import { loadRenderer, makeFolder, writePage, writeText, type Renderer } from '../report/index.js';
+import {
+  catalogue,
+  labJson,
+  labNames,
+  labPage,
+  loadRenderer,
+  makeFolder,
+  runLab,
+  writePage,
+  writeText,
+  type LabRun,
+  type Renderer,
+} from '../labs/index.js';
 import { CommandError, exitCodeOf, exitCodes } from './failures.js';
 import { Interrupt } from './interrupt.js';
 import { reportLab } from './lab-report.js';

@@ -31,7 +31,7 @@ export interface Diagnosis {
   readonly main: 'bias' | 'variance' | 'mismatch' | 'none';
   /** Everything in sentences. */
   readonly text: string;
-  /** What to try, in this order. */
+  /** What to try, for the largest problem first. */
   readonly nextSteps: readonly string[];
 }
 
@@ -112,13 +112,11 @@ export function diagnose(history: History | Errors, options?: DiagnoseOptions): 
     .filter((name) => parts[name]?.isProblem === true)
     .sort((a, b) => parts[b]!.amount - parts[a]!.amount);
   const main = problems[0] ?? 'none';
-  // The recipe: first the training data must be learned, whatever else is wrong.
-  const order = problems.includes('bias') ? ['bias' as const, ...problems.filter((name) => name !== 'bias')] : problems;
   return {
     ...parts,
     main,
     text: (Object.keys(parts) as (keyof typeof parts)[]).map((name) => sentence(name, parts[name]!)).join(' '),
-    nextSteps: order.length === 0 ? remedies.none : order.flatMap((name) => remedies[name]),
+    nextSteps: problems.length === 0 ? remedies.none : problems.flatMap((name) => remedies[name]),
   };
 }
 

@@ -13,7 +13,7 @@ async function stage(context: LabContext, name: string, space: typeof wide, tria
   let done = 0;
   return search(
     space,
-    async ({ learningRate, weightDecay }, { report, signal }) => {
+    async ({ learningRate, weightDecay }, trial) => {
       const layers = digitLayers([100, 100, 100, 100, 100, 100], {
         initializer: heNormal(),
         regularizer: l2(weightDecay),
@@ -24,9 +24,9 @@ async function stage(context: LabContext, name: string, space: typeof wide, tria
         batchSize: 100,
         epochs: context.epochs(50, 50),
         validation,
-        signal,
+        signal: trial.signal,
       });
-      for await (const { epoch, valAccuracy = NaN } of fit) if (epoch % 5 === 0) await report(epoch, valAccuracy);
+      for await (const { epoch, valAccuracy = NaN } of fit) if (epoch % 5 === 0) await trial.report(epoch, valAccuracy);
       return (await network.evaluate(validation)).accuracy ?? NaN;
     },
     {

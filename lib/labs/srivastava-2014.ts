@@ -25,8 +25,8 @@ export const lab: Lab = {
   original:
     'Srivastava et al. 2014, table 2: 3 layers of 1024 ReLU units, dropout 1.25 %, with max-norm 1.06 %; standard net 1.60 %',
   async run(context) {
-    const units = context.size(1024, 256);
-    const images = context.size(60_000, 5000);
+    const units = context.size(1024, 512);
+    const images = context.size(60_000, 3000);
     const results = await runPublished(
       context,
       [
@@ -40,7 +40,7 @@ export const lab: Lab = {
           name: 'dropout and max-norm',
           build: () => context.network({ inputs: 784, layers: layersOf(units, { dropped: true, limit: 2 }) }),
           optimizer: falling(0.05),
-          epochs: context.epochs(100, 30),
+          epochs: context.epochs(100, 35),
         },
       ],
       images,

@@ -9,7 +9,7 @@ const entities: Readonly<Record<string, string>> = {
 /** Text for XML and HTML, in elements and attributes. */
 export function escapeXml(text: string): string {
   // Control characters are not allowed in XML at all.
-  // eslint-disable-next-line no-control-regex
+   
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd')
     .replace(/[&<>"']/g, (found) => entities[found]);

@@ -11,6 +11,8 @@ interface Palette {
   /** Text on a strong colour. */
   readonly inverse: string;
   readonly heat: readonly [string, string];
+  /** For numbers: of the kind of viridis, without its end that the background swallows. */
+  readonly ramp: readonly string[];
   readonly categories: readonly string[];
 }
 
@@ -29,6 +31,7 @@ const palettes: Record<ThemeName, Palette> = {
     surface: '#f3f4f6',
     inverse: '#ffffff',
     heat: ['#fdf0e6', '#b54700'],
+    ramp: ['#440154', '#3b528b', '#21918c', '#5ec962', '#d9c514'],
     categories: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#3b3b3b', '#94751c'],
   },
   dark: {
@@ -39,6 +42,7 @@ const palettes: Record<ThemeName, Palette> = {
     surface: '#20252c',
     inverse: '#14171c',
     heat: ['#2a2420', '#ff9d57'],
+    ramp: ['#6f7fd6', '#3d9fc4', '#35c08a', '#a5db36', '#fde725'],
     categories: ['#58a8e8', '#f2793d', '#2fc79b', '#e396c4', '#f5b83d', '#a5d8f7', '#d9d9d9', '#d6bb66'],
   },
 };
@@ -51,7 +55,7 @@ export function paletteOf(theme: ThemeName): Palette {
 
 /** Vega-Lite's configuration of a theme. Specifications name `ink`, `quiet`, … as parameters of these values. */
 export function themeConfig(theme: ThemeName): VegaLite {
-  const { background, ink, quiet, grid, categories } = palettes[theme];
+  const { background, ink, quiet, grid, categories, ramp, heat } = palettes[theme];
   return {
     background,
     padding: 16,
@@ -91,7 +95,7 @@ export function themeConfig(theme: ThemeName): VegaLite {
       offset: 14,
       subtitlePadding: 6,
     },
-    range: { category: categories },
+    range: { category: categories, ramp, heatmap: heat },
     line: { strokeWidth: 2.25 },
     point: { color: categories[0] },
     bar: { color: categories[0] },
@@ -102,8 +106,8 @@ export function themeConfig(theme: ThemeName): VegaLite {
 
 /** Values that specifications name in expressions, so that one specification serves both themes. */
 export function themeParameters(theme: ThemeName): { name: string; value: unknown }[] {
-  const { ink, quiet, surface, inverse, heat, categories } = palettes[theme];
-  return Object.entries({ ink, quiet, surface, inverse, heat, accent: categories[1] }).map(([name, value]) => ({
+  const { ink, quiet, surface, inverse, categories } = palettes[theme];
+  return Object.entries({ ink, quiet, surface, inverse, accent: categories[1] }).map(([name, value]) => ({
     name,
     value,
   }));

@@ -33,8 +33,8 @@ export class Journal {
    * @throws OptionError where it belongs to another search, FormatError where it is no journal, FileError
    */
   static async open(path: string, header: JournalHeader): Promise<{ journal: Journal; trials: Trial[] }> {
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
       throw new FileError('ERR_FILE_READ', `Could not read ${path}: ${reasonOf(error)}`, { cause: error });
     });
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);

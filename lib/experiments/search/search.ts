@@ -141,7 +141,7 @@ export async function search<S extends Space>(
     };
     await opened?.journal.add(trial);
     ended.set(key, trial);
-    onTrial?.(trial as Trial<Values<S>>);
+    onTrial?.(trial);
   };
 
   try {
@@ -224,6 +224,6 @@ function checkSearch(space: unknown, objective: unknown, options: unknown) {
     threads: checkInteger('threads', given.threads ?? availableParallelism(), { min: 1, max: 1024 }),
     journal: given.journal === undefined ? undefined : checkString('journal', given.journal),
     signal: given.signal,
-    onTrial: given.onTrial as ((trial: Trial) => void) | undefined,
+    onTrial: given.onTrial,
   };
 }

@@ -41,7 +41,7 @@ export class WorkerPool {
       const onExit = (code: number) => lose(new Error(`its worker thread ended with code ${code}`));
       const onAbort = () => {
         this.#all.delete(worker);
-        settle(() => reject(context.signal.reason));
+        settle(() => reject(context.signal.reason as Error));
         void worker.terminate();
       };
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);

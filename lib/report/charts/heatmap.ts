@@ -23,6 +23,7 @@ export function confusionHeatmap(options: HeatmapOptions): Chart {
       right: i === j,
     })),
   );
+  const most = Math.max(1, ...values.map(({ errors }) => errors ?? 0));
   const axis = { labelAngle: 0, ticks: false, domain: false };
   const step = labels.length > 12 ? 24 : 38;
   return chartOf(options, {
@@ -42,7 +43,7 @@ export function confusionHeatmap(options: HeatmapOptions): Chart {
             field: 'errors',
             type: 'quantitative',
             title: 'mistakes',
-            scale: { range: { expr: 'heat' } },
+            scale: { range: 'heatmap' },
             legend: { orient: 'right', gradientLength: 180 },
           },
         },
@@ -53,7 +54,7 @@ export function confusionHeatmap(options: HeatmapOptions): Chart {
           text: { field: 'count', type: 'quantitative' },
           color: {
             condition: {
-              test: 'datum.errors > 0.6 * ' + Math.max(1, ...values.map(({ errors }) => errors ?? 0)),
+              test: `datum.errors > ${0.6 * most}`,
               value: { expr: 'inverse' },
             },
             value: { expr: 'ink' },

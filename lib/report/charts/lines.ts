@@ -122,7 +122,11 @@ function valuesOf(series: readonly Series[], coordinate: 0 | 1): number[] {
 /** Legends stand in one row above the chart where they fit, else in rows of four. */
 function columnsOf(names: readonly string[]): VegaLite {
   const length = names.reduce((sum, name) => sum + name.length + 6, 0);
-  return { columns: length <= 90 ? 0 : length <= 180 ? Math.ceil(names.length / 2) : 4, symbolSize: 200 };
+  return {
+    columns: length <= 90 ? 0 : length <= 180 ? Math.ceil(names.length / 2) : 4,
+    symbolType: 'stroke',
+    symbolSize: 200,
+  };
 }
 
 const dashes = [

@@ -43,7 +43,7 @@ export function scatter(options: ScatterOptions): Chart {
         field: 'color',
         type: 'quantitative',
         title: color.title,
-        scale: { scheme: 'viridis' },
+        scale: { range: 'ramp' },
         legend: { format, orient: 'right', gradientLength: 220 },
       },
       tooltip: [
@@ -108,7 +108,7 @@ export function parallelCoordinates(options: ParallelOptions): Chart {
             field: 'result',
             type: 'quantitative',
             title: result.title,
-            scale: { scheme: 'viridis' },
+            scale: { range: 'ramp' },
             legend: {
               orient: 'right',
               gradientLength: 220,
