@@ -5,7 +5,7 @@ import { FileError, FormatError, OptionError } from '../../core/errors.js';
 import { reasonOf } from '../../core/files.js';
 import type { Dataset } from '../../data/index.js';
 import { columnsDataset, columnsNeeded, type Column, type ColumnOptions } from './columns.js';
-import { optional } from './optional.js';
+import { missingPackage } from './optional.js';
 
 /** What is read of a table of the package `apache-arrow`. */
 export interface ArrowTable {
@@ -54,7 +54,7 @@ function plain(cell: unknown): unknown {
 }
 
 async function readTable(source: unknown): Promise<ArrowTable> {
-  const { tableFromIPC } = await optional('apache-arrow', 'Reading Arrow files', () => import('apache-arrow'));
+  const { tableFromIPC } = await import('apache-arrow').catch(missingPackage('apache-arrow', 'Reading Arrow files'));
   const bytes = await bytesOf(source);
   try {
     return tableFromIPC(bytes);

@@ -5,7 +5,7 @@ import { FileError, FormatError, OptionError } from '../../core/errors.js';
 import { reasonOf } from '../../core/files.js';
 import type { Dataset } from '../../data/index.js';
 import { columnsDataset, columnsNeeded, type Column, type ColumnOptions } from './columns.js';
-import { optional } from './optional.js';
+import { missingPackage } from './optional.js';
 
 /**
  * A data set from columns of a Parquet file. Needs the package `hyparquet`.
@@ -21,10 +21,8 @@ import { optional } from './optional.js';
  */
 export async function parquetDataset(source: string | Uint8Array, options: ColumnOptions): Promise<Dataset> {
   const needed = columnsNeeded('parquetDataset', options);
-  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await optional(
-    'hyparquet',
-    'Reading Parquet',
-    () => import('hyparquet'),
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet').catch(
+    missingPackage('hyparquet', 'Reading Parquet'),
   );
   const bytes = await bytesOf(source);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
