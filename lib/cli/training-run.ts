@@ -13,6 +13,7 @@ import {
   type Dataset,
   type EngineName,
   type EpochRecord,
+  type History,
   type LayerDescription,
   type OptimizerName,
   type Progress,
@@ -39,6 +40,7 @@ export interface TrainOptions {
   readonly checkpointEvery?: CheckpointOptions['every'];
   readonly resume?: boolean;
   readonly save?: string;
+  readonly report?: string;
   readonly json?: boolean;
   readonly progress: boolean;
 }
@@ -47,6 +49,8 @@ const DEFAULT_BATCH = 128;
 
 /** What a training came to, also when it was stopped half-way. */
 export interface TrainingRun {
+  /** Absent where the training was stopped before its end. */
+  readonly history: History | undefined;
   /** Epochs completed. */
   readonly epochs: readonly EpochRecord[];
   readonly steps: number;
@@ -155,6 +159,7 @@ export async function runTraining(
     sum((record) => record.seconds) + (partial === undefined ? 0 : partial.samples / partial.samplesPerSecond);
   const samples = sum((record) => record.seconds * record.samplesPerSecond) + (partial?.samples ?? 0);
   return {
+    history: signal.aborted ? undefined : await fit,
     epochs: records,
     steps: network.step,
     seconds,
