@@ -11,9 +11,11 @@ export class ArgumentError extends Error {}
 export const suites = /** @type {const} */ ({
   training: 'samples per second of training on the five workloads, beside the peers',
   'event-loop': 'delay of the event loop and of reading a file while a network trains',
+  'http-server': 'what a fit in the process adds to the latency of requests',
   update: 'optimizer updates of a million parameters against the memory bandwidth',
   predict: 'latency of one prediction, throughput of ten thousand',
   memory: 'resident memory of training with MNIST loaded',
+  shards: 'training from shards on disk against training from memory',
   startup: 'time to import blasnet, and from a cold start to 98 % on MNIST',
 });
 
@@ -27,6 +29,7 @@ export const suites = /** @type {const} */ ({
  * @property {'native' | 'reference'} engine
  * @property {number} threads
  * @property {number} rounds
+ * @property {number} samples
  * @property {number} seconds
  * @property {'auto' | 'mnist' | 'random'} data
  * @property {string | undefined} json
@@ -43,6 +46,7 @@ export const helpText = `Usage: npm run bench -- [options]
   --engine NAME         native or reference (default native)
   --threads N           threads of ours, and the most that a peer may try (default all cores)
   --rounds N            trials of each contender, in alternation (default 3)
+  --samples N           shards: images of 784 bytes on disk (default 1,000,000)
   --seconds S           measured time of a trial (default 3)
   --data NAME           mnist, random, or auto: mnist where it is found (default auto)
   --json FILE           also writes the results, one row a workload and contender
@@ -66,6 +70,7 @@ export function parseArguments(given) {
     engine: oneOf('engine', values.engine ?? 'native', ['native', 'reference']),
     threads: wholeNumber('threads', values.threads, os.availableParallelism(), 1024),
     rounds: wholeNumber('rounds', values.rounds, 3, 1000),
+    samples: wholeNumber('samples', values.samples, 1_000_000, 100_000_000),
     seconds: seconds(values.seconds),
     data: oneOf('data', values.data ?? 'auto', ['auto', 'mnist', 'random']),
     json: values.json,
@@ -80,7 +85,16 @@ function parse(given) {
   const text = /** @type {const} */ ({ type: 'string' });
   const flag = /** @type {const} */ ({ type: 'boolean' });
   const options = {
-    ...{ suite: text, workloads: text, peers: text, engine: text, threads: text, rounds: text, seconds: text },
+    ...{
+      suite: text,
+      workloads: text,
+      peers: text,
+      engine: text,
+      threads: text,
+      rounds: text,
+      seconds: text,
+      samples: text,
+    },
     ...{ data: text, json: text, 'clean-environment': flag, list: flag, help: flag },
   };
   try {

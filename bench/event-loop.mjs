@@ -80,12 +80,12 @@ async function watch(name, seconds) {
  * @param {'native' | 'reference'} engine
  * @param {number} threads
  */
-function networkOf(engine, threads) {
+export function networkOf(engine, threads) {
   const hidden = () => [dense(512, { activation: 'relu' }), dropout(0.2)];
   return new Network({ inputs: 784, layers: [...hidden(), ...hidden(), dense(10)], seed: 1, engine, threads });
 }
 
-function samplesOf() {
+export function samplesOf() {
   const features = Uint8Array.from({ length: SAMPLES * 784 }, (_, i) => (i * 7919) % 251);
   return dataset({ features, labels: Array.from({ length: SAMPLES }, (_, i) => i % 10), width: 784, classes: 10 });
 }

@@ -204,5 +204,7 @@ export {
   type MinMaxNormOptions,
 } from './constraints/index.js';
 export * from './training/index.js';
+export * from './interop/index.js';
+export * from './serving/index.js';
 export * from './experiments/index.js';
 export { report, type ReportOptions } from './report/index.js';

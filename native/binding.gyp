@@ -77,6 +77,7 @@
         'engine/peak.cc',
         'engine/program.cc',
         'engine/runner.cc',
+        'engine/shards.cc',
         'engine/store.cc',
         'kernels/contract.cc',
         'kernels/simd.cc',
@@ -88,7 +89,7 @@
     {
       'target_name': 'blasnet',
       'dependencies': ['blasnet_core', 'kernels_baseline'],
-      'sources': ['addon/addon.cc', 'addon/environment.cc', 'addon/jobs.cc'],
+      'sources': ['addon/addon.cc', 'addon/environment.cc', 'addon/jobs.cc', 'addon/shards.cc'],
       'include_dirs': ["<!(node -p \"path.dirname(require.resolve('node-addon-api/package.json'))\")"],
       'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_CPP_EXCEPTIONS', 'NODE_ADDON_API_CPP_EXCEPTIONS_ALL'],
       'conditions': [

@@ -32,11 +32,13 @@ export const rooms = {
   data:         { imports: ['core'],                                                        types: [] },
   metrics:      { imports: ['core'],                                                        types: [] },
   training:     { imports: ['core', 'program', 'engine', 'network', 'optimizers', 'augmentation', 'data', 'metrics'], types: [] },
+  interop:      { imports: ['core', 'kernels', 'layers', 'activations', 'network', 'data', 'training'], types: ['program'] },
+  serving:      { imports: ['core', 'training'],                                            types: [] },
   experiments:  { imports: ['core', 'activations', 'layers', 'losses', 'regularizers', 'optimizers', 'data', 'metrics', 'training'], types: ['engine', 'network'] },
   report:       { imports: ['core'],                        types: ['network', 'data', 'metrics', 'training', 'experiments'] },
   index:        { imports: everything,                                                      types: [] },
   labs:         { imports: ['index', 'report'],                                             types: [] },
-  cli:          { imports: ['index', 'labs'],                                               types: [] },
+  cli:          { imports: ['index', 'labs', 'report'],                                     types: [] },
 };
 
 /** `file` is the file imported, such as `program/program`; left out, the question is about the whole room. */

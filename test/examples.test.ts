@@ -29,9 +29,14 @@ const outputs: Record<string, RegExp> = {
   'abort.mjs': /^stopped by TimeoutError after \d+ steps\ntest accuracy [\d.]+ %\nwent on to \d+ steps/,
   'adversarial.mjs': /made: mean (3\.[5-9]|4\.[0-4])\d, deviation 0\.[1-9]\d\n$/,
   'epochs.mjs': /^(epoch \d+: loss [\d.]+, test [\d.]+ %, [\d,]+ samples\/s\n)+90 % reached\n$/,
+  'augmentation.mjs':
+    /^80 images in augmented\.png\nplain: [\d.]+ % of the training images, [\d.]+ % of the test images\naugmented: [\d.]+ %/,
+  'csv.mjs': /^classes cat, horse, mouse; test accuracy (0\.9\d|1\.00)\n\[ 'mouse', 'cat', 'horse' \]\n$/,
   'quick-start.mjs': /600 images from .*mnist\n[^]*669,706 trainable parameters[^]*test accuracy [\d.]+ %\n$/,
   'regression.mjs': /^mean squared error 0\.00[2-9]\d, [^]*f\(0\.8\) = (0\.9|1\.[01])\d, /,
   'save-and-load.mjs': /^before: (\{.*\})\nafter: {2}\1\nloading another file: FormatError, ERR_FORMAT\n$/,
+  'shards.mjs':
+    /^10000 samples in 3 files, 2048 in memory\nepoch 1: [\d.]+ %\nepoch 2: [\d.]+ %\nepoch 3: [89]\d\.\d %\n$/,
   'xor.mjs': /^0 xor 0 = 0\n0 xor 1 = 1\n1 xor 0 = 1\n1 xor 1 = 0\n$/,
 };
 

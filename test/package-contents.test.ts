@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 interface Packed {
   size: number;
@@ -43,6 +45,41 @@ it('holds nothing else', () => {
 });
 
 it('stays small', () => {
-  expect(packed.size).toBeLessThan(500_000);
+  expect(packed.size).toBeLessThan(600_000);
   expect(packed.unpackedSize).toBeLessThan(2_500_000);
+});
+
+describe('packages by platform', () => {
+  const read = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Record<string, unknown>;
+  const own = read('package.json');
+  const platforms = readdirSync(path.join(root, 'npm')).sort();
+
+  it.each(platforms)('%s fits its platform, and the release', (platform) => {
+    const manifest = read(`npm/${platform}/package.json`);
+    const [os, cpu, libc] = platform.split('-');
+    expect(manifest).toMatchObject({ name: `@blasnet/${platform}`, os: [os], cpu: [cpu], engines: own['engines'] });
+    expect(manifest['libc']).toEqual(libc === undefined ? undefined : [libc === 'gnu' ? 'glibc' : libc]);
+    expect(manifest['version']).toBe(own['version']);
+    // What runs at an installation is what package managers no longer run.
+    expect(manifest['scripts']).toBeUndefined();
+  });
+
+  it('are those that the loader looks for', () => {
+    const source = readFileSync(path.join(root, 'lib/engine/platform-packages.ts'), 'utf8');
+    const named = [...source.matchAll(/name: '@blasnet\/([\w-]+)'/g)].map(([, name]) => name);
+    expect(named.sort()).toEqual(platforms);
+  });
+
+  it('are optional dependencies of what is published, and of nothing in a clone', () => {
+    const { releaseManifest } = createRequire(import.meta.url)('../scripts/pack-release.cjs') as {
+      releaseManifest(manifest: object): Record<string, Record<string, string> | undefined>;
+    };
+    const published = releaseManifest(own);
+    const wanted = platforms.map((platform) => [`@blasnet/${platform}`, own['version']]);
+    expect(published['optionalDependencies']).toEqual(Object.fromEntries(wanted));
+    expect(published['scripts']).toBeUndefined();
+    expect(published['devDependencies']).toBeUndefined();
+    // A clone's lockfile cannot hold what is not published yet.
+    expect(own['optionalDependencies']).toBeUndefined();
+  });
 });

@@ -1,4 +1,5 @@
 // The published types compile in a strict project that skips no library check.
+import { createPredictor, fromOnnx, toJavaScript, toOnnx, type Predictor } from 'blasnet';
 import { Network, adam, dense, dropout, syntheticDigits, type Evaluation, type History } from 'blasnet';
 
 export async function train(): Promise<[History, Evaluation]> {
@@ -10,4 +11,9 @@ export async function train(): Promise<[History, Evaluation]> {
   });
   const history = await network.fit(train, { optimizer: adam({ learningRate: 0.001 }), epochs: 2, validation: test });
   return [history, await network.evaluate(test)];
+}
+
+export async function serve(network: Network): Promise<[Predictor, string]> {
+  const again = await fromOnnx(toOnnx(network), { loss: 'softmaxCrossEntropy' });
+  return [createPredictor(again, { maxBatch: 32 }), toJavaScript(network, { module: 'commonjs' })];
 }

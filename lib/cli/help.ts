@@ -5,6 +5,7 @@ Examples:
   blasnet train --layers 100,100 --seed 1 --save model.safetensors
   blasnet predict model.safetensors digit.png
   blasnet lab batch-normalization
+  blasnet profile --layers 2048,2048       where the time goes
   blasnet doctor
 
 Exit codes:

@@ -1,5 +1,5 @@
 import { DataError } from '../index.js';
-import type { Picture } from './png.js';
+import { greyLevels, type Picture } from '../index.js';
 
 /** Ink, 0 to 255, on a background of 0, row-major. */
 export interface Ink {
@@ -40,14 +40,6 @@ export function toDigit(picture: Picture): DigitImage {
   }
   const ink = cropped(cleaned(inkOf(picture, background)));
   return { values: centred(scaled(ink)), inverted: light, fitted: true };
-}
-
-/** Brightness of each pixel over black, 0 to 255. */
-export function greyLevels({ width, height, pixels }: Picture): Uint8Array {
-  return Uint8Array.from({ length: width * height }, (_, i) => {
-    const [red, green, blue, alpha] = pixels.subarray(4 * i, 4 * i + 4);
-    return Math.round(((0.299 * red + 0.587 * green + 0.114 * blue) * alpha) / 255);
-  });
 }
 
 interface Background {

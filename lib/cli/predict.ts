@@ -1,12 +1,11 @@
-import { Network, ShapeError, type EngineName } from '../index.js';
-import { greyLevels, toDigit } from './image.js';
+import { greyLevels, Network, readPng, ShapeError, type EngineName, type Picture } from '../index.js';
+import { toDigit } from './image.js';
 import { largest } from './mistakes.js';
-import { readPng, type Picture } from './png.js';
 import { bar } from './terminal/bars.js';
 import { beside, draw } from './terminal/drawing.js';
 import { percent } from './terminal/format.js';
 import { terminalOf, type Terminal } from './terminal/terminal.js';
-import { displayWidth } from './terminal/text.js';
+import { displayWidth, printable } from './terminal/text.js';
 
 /** The options of `blasnet predict`, as commander hands them over. */
 export interface PredictOptions {
@@ -36,6 +35,7 @@ export async function predict(modelPath: string, imagePath: string, options: Pre
     const { inverted, fitted } = input;
     const result = {
       prediction,
+      ...(network.classNames === undefined ? {} : { name: network.classNames[prediction] }),
       ...(areProbabilities
         ? { probability: outputs[prediction], probabilities: [...outputs] }
         : { outputs: [...outputs] }),
@@ -43,7 +43,7 @@ export async function predict(modelPath: string, imagePath: string, options: Pre
       engine: network.engine.name,
     };
     out.print(JSON.stringify(result, undefined, 2));
-  } else print(input, outputs, areProbabilities, out);
+  } else print(input, outputs, areProbabilities, out, network.classNames);
   return 0;
 }
 
@@ -61,12 +61,18 @@ function inputFor(network: Network, picture: Picture): Input {
 }
 
 /** The image, and beside it, or below where the window is narrow, a bar for each class. */
-function print(input: Input, outputs: Float32Array, areProbabilities: boolean, out: Terminal): void {
+function print(
+  input: Input,
+  outputs: Float32Array,
+  areProbabilities: boolean,
+  out: Terminal,
+  names?: readonly string[],
+): void {
   const image = input.columns > out.drawingWidth ? [] : draw(input, out);
   const room = out.drawingWidth - input.columns - 4;
   const side = room >= 30 && image.length > 0;
   const lines = areProbabilities
-    ? probabilityLines(outputs, Math.min(52, side ? room : out.drawingWidth), out)
+    ? probabilityLines(outputs, Math.min(52, side ? room : out.drawingWidth), out, names)
     : [...outputs].map((value, index) => `${String(index).padStart(4)}  ${value.toPrecision(6)}`);
   const what = out.style('dim', input.fitted ? 'as the network sees it' : 'as it is');
   out.print();
@@ -84,18 +90,19 @@ function print(input: Input, outputs: Float32Array, areProbabilities: boolean, o
 
 const MOST_CLASSES = 20;
 
-function probabilityLines(outputs: Float32Array, width: number, out: Terminal): string[] {
+function probabilityLines(outputs: Float32Array, width: number, out: Terminal, names?: readonly string[]): string[] {
+  const nameOf = (index: number) => printable(names?.[index] ?? String(index));
   const best = largest(outputs);
-  const labelWidth = String(outputs.length - 1).length;
+  const labelWidth = Math.max(...Array.from(outputs, (_, index) => displayWidth(nameOf(index))));
   const room = width - labelWidth - 11;
   const shown = [...outputs.keys()].filter((index) => outputs.length <= MOST_CLASSES || outputs[index] >= 0.001);
   const lines = shown.map((index) => {
     const share = percent(outputs[index], 1).padStart(8);
     const filled = room > 0 ? bar(outputs[index], room, out.unicode) : '';
     const drawn = filled + ' '.repeat(Math.max(0, room - displayWidth(filled)));
-    const line = `${String(index).padStart(labelWidth)} ${drawn} ${share}`;
+    const line = `${' '.repeat(labelWidth - displayWidth(nameOf(index)))}${nameOf(index)} ${drawn} ${share}`;
     return index === best ? out.style(['bold', 'green'], line) : line;
   });
-  const verdict = `Prediction: ${best}, ${percent(outputs[best], 1)} sure`;
+  const verdict = `Prediction: ${nameOf(best)}, ${percent(outputs[best], 1)} sure`;
   return [...lines, '', out.style('bold', verdict)];
 }

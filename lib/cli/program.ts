@@ -9,6 +9,7 @@ import { printable } from './terminal/text.js';
 import type { DoctorOptions } from './doctor.js';
 import type { LabCommandOptions } from './lab.js';
 import type { PredictOptions } from './predict.js';
+import type { ProfileCommandOptions } from './profile.js';
 import { schedules } from './schedules.js';
 import type { TrainOptions } from './training-run.js';
 
@@ -37,6 +38,7 @@ function commandLine(end: (exitCode: number) => void): Command {
     .addHelpText('after', commandsHelp);
   addTrain(program, end);
   addPredict(program, end);
+  addProfile(program, end);
   addLab(program, end);
   program
     .command('doctor')
@@ -50,10 +52,9 @@ function commandLine(end: (exitCode: number) => void): Command {
   return program;
 }
 
-function addTrain(program: Command, end: (exitCode: number) => void): void {
-  program
-    .command('train')
-    .description('train a network and show what it gets wrong')
+/** The arguments that say what is trained, on what, and by whom. */
+function withNetwork(command: Command): Command {
+  return command
     .argument('[data]', 'mnist, synthetic, or a folder with four IDX files', 'mnist')
     .addOption(
       new Option('--layers <widths>', 'units of the hidden layers, or none')
@@ -63,15 +64,21 @@ function addTrain(program: Command, end: (exitCode: number) => void): void {
     .addOption(new Option('--activation <name>', 'of the hidden layers').choices(activationNames).default('relu'))
     .option('--dropout <rate>', 'share dropped after each hidden layer', number({ min: 0, below: 1 }), 0.2)
     .option('--batch-norm', 'batch normalization in each hidden layer')
+    .option('--augment', 'train on digits shifted, turned, scaled and bent, anew in every step')
     .option('--l2 <strength>', 'L2 penalty on the weights, such as 1e-5', number({ min: 0 }))
     .addOption(new Option('--optimizer <name>', 'how weights follow gradients').choices(optimizerNames).default('adam'))
+    .option('--seed <number>', 'the same seed gives the same weights; default: drawn', wholeNumber(0))
+    .option('--threads <number>', 'default: one for each core', wholeNumber(1))
+    .addOption(new Option('--engine <name>', 'native where it is built, unless said').choices(engineNames));
+}
+
+function addTrain(program: Command, end: (exitCode: number) => void): void {
+  withNetwork(program.command('train'))
+    .description('train a network and show what it gets wrong')
     .option('--learning-rate <rate>', 'of the first step (default for adam: 0.002)', number({ above: 0 }))
     .addOption(new Option('--schedule <name>', 'of the learning rate').choices(schedules).default('cosine'))
     .option('--batch-size <samples>', 'samples in one step (default: 128, or all where fewer)', wholeNumber(1))
     .option('--epochs <number>', 'passes over the data', wholeNumber(1), 4)
-    .option('--seed <number>', 'the same seed gives the same weights; default: drawn', wholeNumber(0))
-    .option('--threads <number>', 'default: one for each core', wholeNumber(1))
-    .addOption(new Option('--engine <name>', 'native where it is built, unless said').choices(engineNames))
     .option('--data <directory>', 'where the four files of MNIST are')
     .option('--checkpoint <directory>', 'keep checkpoints there, to go on from after Ctrl-C or a crash')
     .addOption(
@@ -87,6 +94,18 @@ function addTrain(program: Command, end: (exitCode: number) => void): void {
     .addHelpText('after', trainHelp)
     .action(async (what: string, options: TrainOptions) =>
       end(await (await import('./train.js')).train(what, options)),
+    );
+}
+
+function addProfile(program: Command, end: (exitCode: number) => void): void {
+  withNetwork(program.command('profile'))
+    .description('show where the time of a training goes')
+    .option('--batch-size <samples>', 'samples in one step (default: 128, or all where fewer)', wholeNumber(1))
+    .option('--steps <number>', 'steps that are timed', wholeNumber(1), 200)
+    .option('--data <directory>', 'where the four files of MNIST are')
+    .option('--json', 'print one JSON object')
+    .action(async (what: string, options: ProfileCommandOptions) =>
+      end(await (await import('./profile.js')).profile(what, options)),
     );
 }
 

@@ -51,6 +51,7 @@ export function trainingJson({ data, network, options, run, evaluation, mistakes
       layers: options.layers,
       activation: options.activation,
       dropout: options.dropout,
+      augment: options.augment ?? false,
       batchNorm: options.batchNorm ?? false,
       l2: options.l2 ?? 0,
       optimizer: options.optimizer,

@@ -4,11 +4,16 @@ import {
   cosineSchedule,
   dense,
   dropout,
+  elasticDistortion,
   l2,
   Network,
+  rotation,
+  scale,
+  shift,
   Trainer,
   checkpoint,
   type ActivationName,
+  type Augmentation,
   type CheckpointOptions,
   type Dataset,
   type EngineName,
@@ -20,21 +25,26 @@ import {
 } from '../index.js';
 import type { schedules } from './schedules.js';
 
-/** The options of `blasnet train`, as commander hands them over. */
-export interface TrainOptions {
+/** The options that describe a network and what trains it, as commander hands them over. */
+export interface NetworkShape {
   readonly layers: readonly number[];
   readonly activation: ActivationName;
   readonly dropout: number;
   readonly batchNorm?: boolean;
+  readonly augment?: boolean;
   readonly l2?: number;
   readonly optimizer: OptimizerName;
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly engine?: EngineName;
+}
+
+/** The options of `blasnet train`. */
+export interface TrainOptions extends NetworkShape {
   readonly learningRate?: number;
   readonly schedule: (typeof schedules)[number];
   readonly batchSize?: number;
   readonly epochs: number;
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly engine?: EngineName;
   readonly data?: string;
   readonly checkpoint?: string;
   readonly checkpointEvery?: CheckpointOptions['every'];
@@ -46,6 +56,9 @@ export interface TrainOptions {
 }
 
 const DEFAULT_BATCH = 128;
+
+/** What keeps a digit legible: narrower than each alone would allow, as they add up. */
+const digitAugmentation = (): Augmentation[] => [rotation(10), scale(0.1), shift(1), elasticDistortion()];
 
 /** What a training came to, also when it was stopped half-way. */
 export interface TrainingRun {
@@ -71,7 +84,7 @@ export interface Watchers {
 }
 
 /** The network that the options describe, for data of this form. */
-export function networkFor({ train }: { train: Dataset }, options: TrainOptions): Network {
+export function networkFor({ train }: { train: Dataset }, options: NetworkShape): Network {
   const { engine, threads, seed } = options;
   const layers = [
     ...options.layers.flatMap((units) => hiddenLayer(units, options)),
@@ -80,7 +93,7 @@ export function networkFor({ train }: { train: Dataset }, options: TrainOptions)
   return new Network({ inputs: train.width, layers, engine, threads, seed });
 }
 
-function hiddenLayer(units: number, options: TrainOptions): LayerDescription[] {
+function hiddenLayer(units: number, options: NetworkShape): LayerDescription[] {
   const dropped = options.dropout > 0 ? [dropout(options.dropout)] : [];
   if (options.batchNorm !== true) {
     return [dense(units, { activation: options.activation, ...penalty(options) }), ...dropped];
@@ -89,16 +102,17 @@ function hiddenLayer(units: number, options: TrainOptions): LayerDescription[] {
   return [dense(units, { bias: false, ...penalty(options) }), batchNorm(), activation(options.activation), ...dropped];
 }
 
-function penalty({ l2: lambda = 0 }: TrainOptions): { regularizer?: ReturnType<typeof l2> } {
+function penalty({ l2: lambda = 0 }: NetworkShape): { regularizer?: ReturnType<typeof l2> } {
   return lambda > 0 ? { regularizer: l2(lambda) } : {};
 }
 
 /** Such as "784-512-512-10 relu, dropout 0.2". */
-export function describeNetwork(network: Network, options: TrainOptions): string {
+export function describeNetwork(network: Network, options: NetworkShape): string {
   const widths = [network.inputs, ...options.layers, network.outputs].join('-');
   const hidden: string[] = options.layers.length === 0 ? [] : [options.activation];
   if (hidden.length > 0 && options.batchNorm === true) hidden.unshift('batch norm');
   if (hidden.length > 0 && options.dropout > 0) hidden.push(`dropout ${options.dropout}`);
+  if (options.augment === true) hidden.push('augmented');
   if (options.l2 !== undefined && options.l2 > 0) hidden.push(`L2 ${short(options.l2)}`);
   return [widths, hidden.join(', ')].filter(Boolean).join(' ');
 }
@@ -137,6 +151,7 @@ export async function runTraining(
     optimizer,
     learningRate: falling ? cosineSchedule({ initial: learningRate, steps }) : learningRate,
     validation: data.test,
+    ...(options.augment === true ? { augmentation: digitAugmentation() } : {}),
     signal,
     callbacks,
     ...(options.resume === true && folder !== undefined ? { resume: folder } : {}),

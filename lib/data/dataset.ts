@@ -1,45 +1,9 @@
-import { types } from 'node:util';
-import { checkInteger, checkOptions, checkString, checkNumber, expected } from '../core/checks.js';
-import { DataError, OptionError, ShapeError } from '../core/errors.js';
-import { checkImageShape, readFeatures, readLabels, readTargets, readWeights } from './dataset-input.js';
+import { checkInteger, expected } from '../core/checks.js';
+import { DataError, OptionError } from '../core/errors.js';
 import type { Matrix } from './dataset-input.js';
 
-export interface DatasetOptions {
-  /** Samples one after another in a flat array (bytes stay bytes), or one row of numbers per sample. */
-  features: Uint8Array | Float32Array | readonly ArrayLike<number>[];
-  /** One class per sample: whole numbers from 0 to classes - 1. */
-  labels?: ArrayLike<number>;
-  /** Values to predict, or soft targets: flat, or one row of numbers per sample. */
-  targets?: Float32Array | readonly ArrayLike<number>[];
-  /** How much each sample counts in losses: finite, at least 0, not all 0. Default: 1 for each. */
-  weights?: ArrayLike<number>;
-  /** Features per sample, at least 1. Default: what rows, imageShape, or the number of labels or target rows say. */
-  width?: number;
-  /** Number of classes, at least 1. Default: the largest label + 1. With targets alone it must be their width. */
-  classes?: number;
-  /** The network sees feature · scale; above 0. Default 1/255 for bytes, 1 otherwise. */
-  scale?: number;
-  /** [rows, columns] of an image; their product is the width. */
-  imageShape?: readonly [number, number];
-  /** For messages and reports. Default "dataset". */
-  name?: string;
-}
-
-const optionNames = [
-  'features',
-  'labels',
-  'targets',
-  'weights',
-  'width',
-  'classes',
-  'scale',
-  'imageShape',
-  'name',
-] as const;
-const MAX_CLASSES = 2 ** 24;
-
 /** What a Dataset is made of once everything has been checked. */
-interface DatasetParts {
+export interface DatasetParts {
   features: Uint8Array | Float32Array;
   labels: Int32Array | undefined;
   targets: Float32Array | undefined;
@@ -50,11 +14,12 @@ interface DatasetParts {
   classes: number;
   scale: number;
   imageShape: readonly [number, number] | undefined;
+  classNames?: readonly string[] | undefined;
   name: string;
 }
 
 /**
- * Samples to train or test on: features as they came, with labels, targets, both or neither. Made by {@link dataset}.
+ * Samples to train or test on: features as they came, with labels, targets, both or neither. Made by `dataset`.
  *
  * `features` is `[length, width]` row-major and not yet scaled, `labels` is `[length]`, `targets` is
  * `[length, targetWidth]`. The arrays are not copied where they need not be: they belong to the dataset from then on.
@@ -75,9 +40,11 @@ export class Dataset {
   readonly classes: number;
   readonly scale: number;
   readonly imageShape?: readonly [number, number];
+  /** Names of the classes, where labels came as text: class i is `classNames[i]`. */
+  readonly classNames?: readonly string[];
   readonly name: string;
 
-  /** @internal Checked parts only: use {@link dataset}. */
+  /** @internal Checked parts only: use `dataset`. */
   constructor(parts: DatasetParts) {
     this.length = parts.length;
     this.width = parts.width;
@@ -89,6 +56,7 @@ export class Dataset {
     this.classes = parts.classes;
     this.scale = parts.scale;
     if (parts.imageShape !== undefined) this.imageShape = parts.imageShape;
+    if (parts.classNames !== undefined) this.classNames = parts.classNames;
     this.name = parts.name;
   }
 
@@ -130,13 +98,37 @@ export class Dataset {
     if (count === 0) throw new DataError('ERR_DATA_EMPTY', 'Expected at least one index for indices, received none');
     const chosen = new Uint32Array(count);
     for (let at = 0; at < count; at++) {
-      chosen[at] = checkInteger(`indices[${at}]`, indices[at], { max: this.length - 1 });
+      const index = indices[at];
+      if (!(index >= 0 && index < this.length && Number.isInteger(index))) {
+        checkInteger(`indices[${at}]`, index, { max: this.length - 1 });
+      }
+      chosen[at] = index;
     }
     return this.#with(count, (values, width) => {
       const copy = new (values.constructor as new (length: number) => typeof values)(count * width);
       chosen.forEach((from, to) => copy.set(values.subarray(from * width, (from + 1) * width), to * width));
       return copy;
     });
+  }
+
+  /**
+   * The samples that `keep` says yes to, copied, in their order.
+   *
+   * @param keep is asked for every sample, by its place and its label (undefined without labels)
+   * @throws OptionError for what is no function, DataError where none is kept
+   *
+   * @example
+   * const evenDigits = train.filter((index, label) => label % 2 === 0);
+   */
+  filter(keep: (index: number, label: number) => boolean): Dataset {
+    if (typeof keep !== 'function') throw new OptionError('ERR_OPTION_TYPE', expected('a function', 'keep', keep));
+    const kept: number[] = [];
+    for (let index = 0; index < this.length; index++) {
+      if (keep(index, this.labels?.[index] as number)) kept.push(index);
+    }
+    if (kept.length === 0)
+      throw new DataError('ERR_DATA_EMPTY', 'Expected filter to keep at least one sample, kept none');
+    return this.select(kept);
   }
 
   /**
@@ -163,89 +155,7 @@ export class Dataset {
       targets: this.targets && pick(this.targets, this.targetWidth),
       weights: this.weights && pick(this.weights, 1),
       imageShape: this.imageShape,
+      classNames: this.classNames,
     });
   }
-}
-
-/** A training set and a test set, and where they come from: a folder, or "synthetic". */
-export interface TrainAndTest {
-  readonly train: Dataset;
-  readonly test: Dataset;
-  readonly source: string;
-}
-
-/**
- * Checks samples once, completely, and makes a {@link Dataset} of them. Nothing is done where anything is wrong.
- *
- * Flat features are kept, not copied, and belong to the dataset from then on; rows become a Float32Array. Labels become
- * an Int32Array. Memory that could still shrink under the dataset (a resizable ArrayBuffer) is copied.
- *
- * @param options see {@link DatasetOptions}
- * @throws OptionError for a wrong type, range or name of an option
- * @throws ShapeError for lengths that do not fit together
- * @throws DataError for empty or ragged data, labels out of range, weights below 0 or all 0, values that are not
- *   finite; `ERR_DATA_…` says which
- *
- * @example
- * const xor = dataset({ features: [[0, 0], [0, 1], [1, 0], [1, 1]], labels: [0, 1, 1, 0] });
- */
-export function dataset(options: DatasetOptions): Dataset {
-  return build(options, 'dataset', '');
-}
-
-/**
- * What a function that takes data accepts: a Dataset as it is, or a plain object that {@link dataset} makes one of.
- *
- * @param name of the argument, for messages
- * @throws OptionError for anything else, and all that {@link dataset} throws
- */
-export function toDataset(value: unknown, name: string): Dataset {
-  if (value instanceof Dataset) return value;
-  if (typeof value !== 'object' || value === null || !('features' in value)) {
-    throw new OptionError('ERR_OPTION_TYPE', expected('a Dataset or an object with features and labels', name, value));
-  }
-  return build(value as DatasetOptions, name, `${name}.`);
-}
-
-function build(options: DatasetOptions, owner: string, prefix: string): Dataset {
-  if (options === undefined) throw new OptionError('ERR_OPTION_TYPE', expected('an options object', owner, options));
-  // One read of every option: an object whose getter changes its answer is checked and used in the same state.
-  const given = { ...checkOptions<DatasetOptions>(owner, options, optionNames) };
-  const name = checkString(`${prefix}name`, given.name ?? 'dataset');
-  const imageShape = checkImageShape(`${prefix}imageShape`, given.imageShape);
-  if (given.width !== undefined) checkInteger(`${prefix}width`, given.width, { min: 1 });
-  if (given.classes !== undefined) checkInteger(`${prefix}classes`, given.classes, { min: 1, max: MAX_CLASSES });
-  if (given.scale !== undefined) checkNumber(`${prefix}scale`, given.scale, { above: 0 });
-
-  const { features, length, width } = readFeatures(`${prefix}features`, given.features, {
-    width: given.width ?? (imageShape && imageShape[0] * imageShape[1]),
-    samples: given.labels?.length ?? (Array.isArray(given.targets) ? given.targets.length : undefined),
-  });
-  if (imageShape !== undefined && imageShape[0] * imageShape[1] !== width) {
-    throw new ShapeError(`Expected imageShape to hold ${width} features, received [${imageShape.join(', ')}]`);
-  }
-  const labels = readLabels(`${prefix}labels`, given.labels, length, given.classes ?? MAX_CLASSES);
-  const { targets, targetWidth } = readTargets(`${prefix}targets`, given.targets, length);
-  const weights = readWeights(`${prefix}weights`, given.weights, length);
-  let classes = given.classes ?? 0;
-  if (labels !== undefined && given.classes === undefined) {
-    for (const label of labels) if (label >= classes) classes = label + 1;
-  }
-  if (labels === undefined && targets !== undefined && classes > 0 && classes !== targetWidth) {
-    throw new ShapeError(`Expected ${classes} targets per sample, one for each class, received ${targetWidth}`);
-  }
-  const scale = given.scale ?? (types.isUint8Array(features) ? 1 / 255 : 1);
-  return new Dataset({
-    features,
-    labels,
-    targets,
-    weights,
-    length,
-    width,
-    targetWidth,
-    classes,
-    scale,
-    imageShape,
-    name,
-  });
 }

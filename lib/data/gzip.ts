@@ -4,9 +4,6 @@ import { FormatError } from '../core/errors.js';
 /** Deflate packs at most 1032 bytes into one. */
 const MAX_RATIO = 1032;
 
-/** Large enough that joining the pieces costs nothing, small enough that a false size claims no memory of note. */
-const CHUNK_BYTES = 2 ** 20;
-
 /** With `info`, zlib also tells how much of its input it has read. */
 interface Inflated {
   readonly buffer: Buffer;
@@ -64,7 +61,9 @@ function optionsFor(bytes: Uint8Array, length: number) {
       `Not a valid gzip file: ${bytes.length} bytes cannot hold the ${length} that its content declares`,
     );
   }
-  const chunkSize = Math.min(Math.max(length, 1024), CHUNK_BYTES);
+  // One piece that all of it fits into, and a little more: zlib would put several together by a copy, and asks for another
+  // where one is full to its end. Memory that a lying header asks for is never written, so it is never there.
+  const chunkSize = length + 1024;
   return { maxOutputLength: length, chunkSize, info: true };
 }
 

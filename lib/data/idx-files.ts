@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { checkOptions, checkString } from '../core/checks.js';
 import { BlasnetError, FileError, FormatError } from '../core/errors.js';
 import { reasonOf } from '../core/files.js';
-import { dataset } from './dataset.js';
-import type { Dataset, DatasetOptions } from './dataset.js';
+import { dataset } from './make-dataset.js';
+import type { Dataset } from './dataset.js';
+import type { DatasetOptions } from './make-dataset.js';
 import { readIdxAsync } from './idx.js';
 import type { IdxArray, ReadIdxOptions } from './idx.js';
 

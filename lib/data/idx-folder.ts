@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { checkString } from '../core/checks.js';
 import { FileError, FormatError } from '../core/errors.js';
-import { dataset } from './dataset.js';
-import type { TrainAndTest } from './dataset.js';
+import { dataset } from './make-dataset.js';
+import type { TrainAndTest } from './make-dataset.js';
 import { readIdxPair } from './idx-files.js';
 
 /** The four files of MNIST, and of the sets that took over its form, without the endings they may have. */
@@ -71,7 +71,8 @@ export async function loadQuartet(
       `${testImages}: expected ${train.width} pixels an image as in training, received ${test.width}`,
     );
   }
-  const shared = classes ?? 1 + [train, test].reduce((most, { labels }) => Math.max(most, largest(labels!)), 0);
+  const shared =
+    classes ?? 1 + [train, test].reduce((most, { labels }) => Math.max(most, largest(labels as ArrayLike<number>)), 0);
   return {
     train: dataset({ ...train, classes: shared, name: `${name} train` }),
     test: dataset({ ...test, classes: shared, name: `${name} test` }),

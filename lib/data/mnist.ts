@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkBoolean, checkNumber, checkOptions, checkString, expected } from '../core/checks.js';
 import { BlasnetError, FileError, FormatError, OptionError } from '../core/errors.js';
 import { reasonOf } from '../core/files.js';
-import type { TrainAndTest } from './dataset.js';
+import type { TrainAndTest } from './make-dataset.js';
 import { download } from './download.js';
 import { findQuartet, loadQuartet } from './idx-folder.js';
 import { defaultCache, namedByEnvironment } from './mnist-places.js';

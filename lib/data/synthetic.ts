@@ -1,7 +1,8 @@
 import { checkInteger, checkOptions } from '../core/checks.js';
 import { RandomStream, streams } from '../core/random.js';
-import { dataset } from './dataset.js';
-import type { Dataset, TrainAndTest } from './dataset.js';
+import { dataset } from './make-dataset.js';
+import type { Dataset } from './dataset.js';
+import type { TrainAndTest } from './make-dataset.js';
 import { DIGIT_SIZE, DigitPainter } from './digit-painter.js';
 
 export interface SyntheticDigitsOptions {

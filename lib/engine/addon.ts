@@ -12,6 +12,13 @@ export interface Addon {
     targetWidth: number,
     weights?: Float32Array,
   ): DataHandle;
+  readShards(
+    paths: readonly string[],
+    lengths: Float64Array,
+    /** width, bytes, labels, targetWidth, scale, classes */
+    layout: Float64Array,
+    ranges: Float64Array,
+  ): Promise<DataHandle>;
   createStore(parameters: number, slots: number): StoreHandle;
   readStore(store: StoreHandle, arena: number, slot: number, offset: number, into: Float32Array): void;
   writeStore(store: StoreHandle, arena: number, slot: number, offset: number, values: Float32Array): void;
@@ -28,7 +35,15 @@ export interface Addon {
     seed: number,
     firstStep: number,
     threads: number,
-  ): Promise<{ steps: number; nonFinite: number; seconds: number; totals: Float64Array; output?: Float32Array }>;
+    timed?: boolean,
+  ): Promise<{
+    steps: number;
+    nonFinite: number;
+    seconds: number;
+    totals: Float64Array;
+    output?: Float32Array;
+    callSeconds?: Float64Array;
+  }>;
   runSync(program: ProgramHandle, store: StoreHandle, input: Float32Array, rows: number, output: Float32Array): void;
   runKernel(
     simdLevel: number,

@@ -1,3 +1,4 @@
+import type { ShardFiles } from '../core/shard-files.js';
 import type { DataSource, FloatArray } from '../kernels/call.js';
 import type { Program } from '../program/program.js';
 
@@ -10,6 +11,11 @@ export interface Engine {
   readonly threads: number;
   /** Copies samples to where the engine reads them: what JavaScript does to its arrays afterwards changes nothing. */
   createData(source: DataSource): EngineData;
+  /**
+   * Reads records of shards, threes of shard, first record and count, on a thread of the engine. Where an engine has none,
+   * JavaScript reads them for it.
+   */
+  readShards?(files: ShardFiles, ranges: Float64Array): Promise<EngineData>;
   /** Arenas for a network's parameters and `slots` optimizer arrays of the same size. */
   createStore(parameters: number, slots: number): Store;
   compile(program: Program): CompiledProgram;
@@ -49,6 +55,8 @@ export interface Slice {
   readonly seed: number;
   readonly firstStep: number;
   readonly stop?: StopSignal;
+  /** Fill `callSeconds`. */
+  readonly timed?: boolean;
 }
 
 /** Ends a run after the step at hand. */
@@ -65,6 +73,11 @@ export interface Outcome {
   /** What the program emitted, one row a sample. */
   readonly output: FloatArray | undefined;
   readonly seconds: number;
+  /**
+   * Seconds in each call of the program, summed over threads, and as the last number those spent waiting for other threads.
+   * A call that was fused with the one before it has none. Undefined unless the slice is timed.
+   */
+  readonly callSeconds?: Float64Array;
   /** The step of the slice whose sums were not finite, before which the run stopped; -1 for none. */
   readonly nonFinite: number;
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { contractText } from '../kernels/signature.js';
 import type { Addon } from './addon.js';
+import { platformPackages } from './platform-packages.js';
 import { selfTest } from './self-test.js';
 
 /** One place where the addon was looked for, and why it was not taken from there. */
@@ -25,17 +26,32 @@ export function loadAddon(): LoadResult {
   return loaded;
 }
 
-/** Where the addon may be, in order. `lib/` and `dist/` are both one folder below the package. */
-function candidates(): string[] {
-  const given = process.env['BLASNET_NATIVE_PATH'];
-  if (given !== undefined && given !== '') return [given];
-  return [fileURLToPath(new URL('../../build/Release/blasnet.node', import.meta.url))];
+/** A place where the addon may be: what it is called, and how its path is found, which may fail. */
+interface Candidate {
+  readonly name: string;
+  readonly find: () => string;
 }
 
-function tryAll(paths: readonly string[]): LoadResult {
+/** Where this file is; a bundler that makes CommonJS of it leaves that out, and the program's own place has to do. */
+const here = (import.meta.url as string | undefined) ?? pathToFileURL(process.argv[1] ?? 'index.js').href;
+
+/**
+ * Where the addon may be, in order: where the environment says, built on this machine, in the package of this platform.
+ * `lib/` and `dist/` are both one folder below the package.
+ */
+function candidates(): Candidate[] {
+  const given = process.env['BLASNET_NATIVE_PATH'];
+  if (given !== undefined && given !== '') return [{ name: given, find: () => given }];
+  const built = fileURLToPath(new URL('../../build/Release/blasnet.node', here));
+  return [{ name: built, find: () => built }, ...platformPackages(createRequire(here))];
+}
+
+function tryAll(places: readonly Candidate[]): LoadResult {
   const attempts: LoadAttempt[] = [];
-  for (const path of paths) {
+  for (const { name, find } of places) {
+    let path = name;
     try {
+      path = find();
       const addon = loadOne(path);
       attempts.push({ path, error: undefined });
       return { addon, attempts };
@@ -51,7 +67,7 @@ function loadOne(path: string): Addon {
   if (!existsSync(path)) throw new Error('The file does not exist');
   checkManifest(path);
   if (Number(process.versions['napi'] ?? 0) < 8) throw new Error('This Node.js is too old: Node-API 8 is needed');
-  const addon = createRequire(import.meta.url)(path) as Addon;
+  const addon = createRequire(here)(path) as Addon;
   if (addon.contract() !== contractText()) throw new Error('The addon was built from another version of blasnet');
   selfTest(addon);
   return addon;

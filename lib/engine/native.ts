@@ -1,4 +1,5 @@
-import { EngineError, StateError } from '../core/errors.js';
+import { EngineError, FormatError, StateError } from '../core/errors.js';
+import type { ShardFiles } from '../core/shard-files.js';
 import type { DataSource, FloatArray } from '../kernels/call.js';
 import type { Program } from '../program/program.js';
 import type { Addon, DataHandle, ProgramHandle, StoreHandle } from './addon.js';
@@ -48,6 +49,19 @@ export class NativeEngine implements Engine {
     return new NativeData(this.#addon, handle, source.length);
   }
 
+  async readShards(files: ShardFiles, ranges: Float64Array): Promise<EngineData> {
+    const { width, bytes, labelled, targetWidth, scale, classes } = files;
+    const layout = Float64Array.of(width, Number(bytes), Number(labelled), targetWidth, scale, classes);
+    let length = 0;
+    for (let i = 2; i < ranges.length; i += 3) length += ranges[i];
+    try {
+      const handle = await this.#addon.readShards(files.paths, Float64Array.from(files.lengths), layout, ranges);
+      return new NativeData(this.#addon, handle, length);
+    } catch (error) {
+      throw toEngineError(error);
+    }
+  }
+
   createStore(parameters: number, slots: number): Store {
     const handle = rethrow(() => this.#addon.createStore(parameters, slots));
     return new NativeStore(this.#addon, handle, parameters, slots);
@@ -63,6 +77,7 @@ export class NativeEngine implements Engine {
 function toEngineError(error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (!(error instanceof Error) || typeof code !== 'string' || !code.startsWith('ERR_ENGINE')) return error;
+  if (code === 'ERR_ENGINE_SHARD') return new FormatError(error.message, { cause: error });
   if (error.message.includes('under way')) return new StateError(error.message);
   return new EngineError(code, error.message, { cause: error });
 }
@@ -145,6 +160,7 @@ class NativeProgram implements CompiledProgram {
         slice.seed,
         slice.firstStep,
         this.threads,
+        slice.timed,
       );
       return { ...result, output: result.output };
     } catch (error) {

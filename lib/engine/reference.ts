@@ -174,6 +174,7 @@ class ReferenceProgram implements CompiledProgram {
     const started = performance.now();
     const clock = new Turns();
     const steps = this.#bind(store, parameters);
+    const callSeconds = slice.timed === true ? new Float64Array(steps.length + 1) : undefined;
     const output = program.outputs > 0 ? new this.#array(slice.count * program.outputs) : undefined;
     const { source } = slice.data as ReferenceData;
     const run: Run = {
@@ -199,7 +200,7 @@ class ReferenceProgram implements CompiledProgram {
       run.firstSample = first;
       run.step = slice.firstStep + done;
       run.scalars = slice.scalars.subarray(done * program.scalars, (done + 1) * program.scalars);
-      const sums = await this.#step(steps, run, clock);
+      const sums = await this.#step(steps, run, clock, callSeconds);
       totals.push(...sums.values);
       if (!sums.finite) {
         nonFinite = done;
@@ -212,12 +213,18 @@ class ReferenceProgram implements CompiledProgram {
       totals: Float64Array.from(totals),
       output,
       seconds: (performance.now() - started) / 1000,
+      ...(callSeconds === undefined ? {} : { callSeconds }),
       nonFinite,
     };
   }
 
   /** One step, stage by stage. A training step whose sums are not finite ends before the stage that would use them. */
-  async #step(steps: Step[], run: Run, clock: Turns): Promise<{ values: Float64Array; finite: boolean }> {
+  async #step(
+    steps: Step[],
+    run: Run,
+    clock: Turns,
+    callSeconds: Float64Array | undefined,
+  ): Promise<{ values: Float64Array; finite: boolean }> {
     const { program } = this;
     const values = new Float64Array(program.totals.length);
     run.totals = values;
@@ -229,7 +236,9 @@ class ReferenceProgram implements CompiledProgram {
         for (let start = 0; start < extent; start += size) {
           const end = Math.min(extent, start + size);
           for (let i = group.callStart; i < group.callEnd; i++) {
+            const began = callSeconds === undefined ? 0 : performance.now();
             const sum = await runInTurns(steps[i], start, end, run, clock);
+            if (callSeconds !== undefined) callSeconds[i] += (performance.now() - began) / 1000;
             if (steps[i].total >= 0) values[steps[i].total] += sum;
           }
         }

@@ -155,9 +155,14 @@ export const contract = {
   batchNormStatistics: {
     axis: 'columns',
     split: 'columns',
-    signature:
-      'input[rows,columns] -> mean[columns] inverseDeviation[columns] &runningMean[columns] &runningVariance[columns]',
-    attributes: ['epsilon', 'momentum'],
+    signature: 'input[rows,columns] -> mean[columns] inverseDeviation[columns] variance[columns]',
+    attributes: ['epsilon'],
+  },
+  runningStatistics: {
+    axis: 'parameters',
+    split: 'columns',
+    signature: 'mean[columns] variance[columns] -> &runningMean[columns] &runningVariance[columns]',
+    attributes: ['momentum'],
   },
   batchNorm: {
     axis: 'rows',

@@ -1,14 +1,10 @@
 import type { ReferenceKernel } from './call.js';
 
-/**
- * mean and 1 / √(variance + ε) of each column, with the biased variance; the running statistics move by
- * running = momentum · running + (1 - momentum) · new, with the unbiased variance. One row leaves the running variance
- * as it was: its unbiased variance does not exist.
- */
+/** mean, 1 / √(biased variance + ε) and unbiased variance of each column; that of one row does not exist and is written as 0 */
 export const batchNormStatistics: ReferenceKernel = ({ operands, dimensions, attributes }, start, end, { rows }) => {
-  const [input, mean, inverseDeviation, runningMean, runningVariance] = operands;
+  const [input, mean, inverseDeviation, variance] = operands;
   const [columns] = dimensions;
-  const [epsilon, momentum] = attributes;
+  const [epsilon] = attributes;
   for (let column = start; column < end; column++) {
     let sum = 0;
     for (let row = 0; row < rows; row++) sum += input[row * columns + column];
@@ -20,10 +16,19 @@ export const batchNormStatistics: ReferenceKernel = ({ operands, dimensions, att
     }
     mean[column] = center;
     inverseDeviation[column] = 1 / Math.sqrt(squares / rows + epsilon);
-    runningMean[column] = momentum * runningMean[column] + (1 - momentum) * center;
-    if (rows > 1) {
-      runningVariance[column] = momentum * runningVariance[column] + ((1 - momentum) * squares) / (rows - 1);
-    }
+    variance[column] = rows > 1 ? squares / (rows - 1) : 0;
+  }
+  return 0;
+};
+
+/** running = momentum · running + (1 - momentum) · new; a batch of one row leaves the variance as it was */
+export const runningStatistics: ReferenceKernel = ({ operands, attributes }, start, end, { rows }) => {
+  const [mean, variance, runningMean, runningVariance] = operands;
+  const [momentum] = attributes;
+  for (let column = start; column < end; column++) {
+    runningMean[column] = momentum * runningMean[column] + (1 - momentum) * mean[column];
+    if (rows < 2) continue;
+    runningVariance[column] = momentum * runningVariance[column] + (1 - momentum) * variance[column];
   }
   return 0;
 };

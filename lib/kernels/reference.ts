@@ -28,6 +28,7 @@ import {
   batchNormInputGradient,
   batchNormParameterGradients,
   batchNormStatistics,
+  runningStatistics,
   standardize,
 } from './normalize.js';
 import { prelu, preluInputGradient, preluSlopeGradient } from './prelu.js';
@@ -63,6 +64,7 @@ export const referenceKernels: Readonly<Record<KernelName, ReferenceKernel>> = {
   alphaDropout,
   gaussianNoise,
   batchNormStatistics,
+  runningStatistics,
   batchNorm,
   batchNormInference,
   batchNormParameterGradients,

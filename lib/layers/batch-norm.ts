@@ -101,15 +101,13 @@ class BatchNorm implements Layer<BatchNormTrace> {
     }
     const mean = program.vector(this.inputs);
     const inverseDeviation = program.vector(this.inputs);
-    // Where the running statistics are to stay, what would become of them goes nowhere.
-    const running = program.keepState
-      ? { runningMean: program.vector(this.inputs), runningVariance: program.vector(this.inputs) }
-      : { runningMean, runningVariance };
-    program.call(
-      'batchNormStatistics',
-      { input, mean, inverseDeviation, ...running },
-      { epsilon: this.#epsilon, momentum: this.#momentum },
-    );
+    const variance = program.vector(this.inputs);
+    program.call('batchNormStatistics', { input, mean, inverseDeviation, variance }, { epsilon: this.#epsilon });
+    if (!program.keepState) {
+      // With the updates, so that a step that is given up leaves the running statistics as they were.
+      const running = { mean, variance, runningMean, runningVariance };
+      program.parameterCall(runningMean, 'update', 'runningStatistics', running, { momentum: this.#momentum });
+    }
     program.call('batchNorm', { input, mean, inverseDeviation, gamma, beta, output }, {});
     return { input, output, mean, inverseDeviation };
   }

@@ -9,6 +9,7 @@ export function writeForwardChain(
 ): { output: Value; traces: Trace[] } {
   let output = input;
   const traces = layers.map((layer) => {
+    program.layer = layer.name;
     const trace = layer.forward(program, output);
     output = trace.output;
     return trace;
@@ -29,6 +30,7 @@ export function writeBackwardChain(
   let gradient: Value | undefined = outputGradient;
   for (let i = layers.length - 1; i >= 0 && gradient !== undefined; i--) {
     if (!traces[i].output.requiresGradient) return undefined;
+    program.layer = layers[i].name;
     gradient = layers[i].backward(program, traces[i], gradient);
   }
   return gradient;

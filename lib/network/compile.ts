@@ -55,6 +55,7 @@ export function compileEvaluation(architecture: Architecture, kind?: Partial<Eva
   const program = new ProgramBuilder('evaluate', EVALUATION_BATCH);
   program.weighted = kind?.weighted ?? false;
   const { output } = writeForward(program, architecture);
+  program.layer = 'loss';
   architecture.loss.write(program, output, false);
   if (kind?.emits === true) program.emit(architecture.loss.predictions(program, output));
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
@@ -88,6 +89,7 @@ function writeForward(
 
 function writeGradients(program: ProgramBuilder, architecture: Architecture, augment?: TrainingKind['augment']): void {
   const { output, traces } = writeForward(program, architecture, augment);
+  program.layer = 'loss';
   const gradient = architecture.loss.write(program, output, true);
   if (gradient !== undefined) writeBackwardChain(program, architecture.layers, traces, gradient);
 }

@@ -28,6 +28,8 @@ export class Model {
   readonly engine: Engine;
   /** Updates done over the life of the network; addresses the random streams of dropout. */
   step = 0;
+  /** Names of the classes, as the data had them that the network was trained with; saved with the model. */
+  classNames: readonly string[] | undefined;
   #architecture: Architecture;
   #store: Store;
   #slotsOwner: unknown;
@@ -200,12 +202,12 @@ export class Model {
    * Gives layers that learn from the inputs what they learn: mean and deviation of every feature. Without `again`, only
    * those that have not learned yet. @internal
    */
-  async learnInputs(source: Features, { again = false } = {}): Promise<void> {
+  async learnInputs(source: Features | (() => Promise<Features>), { again = false } = {}): Promise<void> {
     const learners = this.#architecture.layers.filter(
       (layer) => layer.learnInputs !== undefined && (again || !this.#hasLearned(layer)),
     );
     if (learners.length === 0) return;
-    const statistics = await featureStatistics(source);
+    const statistics = await featureStatistics(typeof source === 'function' ? await source() : source);
     for (const { parameter, values } of learners.flatMap((layer) => layer.learnInputs?.(statistics) ?? [])) {
       this.#store.write('parameters', parameter.offset, values);
     }

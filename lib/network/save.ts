@@ -19,6 +19,7 @@ export interface SavedModel {
   readonly values: ReadonlyMap<string, Float32Array>;
   readonly seed: number;
   readonly step: number;
+  readonly classNames: readonly string[] | undefined;
 }
 
 /** Tensors of a checkpoint that are no parameters begin with this; who only wants the model leaves them. */
@@ -40,14 +41,15 @@ export function encodeModel(model: Model): Uint8Array {
 }
 
 export function modelParts(model: Model): ModelParts {
-  const { architecture, seed, step } = model;
+  const { architecture, seed, step, classNames } = model;
   const values = model.readAll();
   const tensors = new Map(
     architecture.parameters.map(({ name, shape }): [string, SafetensorsTensor] => {
       return [name, { dtype: 'F32', shape: [...shape], data: values.get(name) ?? new Float32Array(0) }];
     }),
   );
-  const network = JSON.stringify({ ...describeArchitecture(architecture), seed, step });
+  const named = classNames === undefined ? {} : { classNames };
+  const network = JSON.stringify({ ...describeArchitecture(architecture), ...named, seed, step });
   return { tensors, metadata: { format: FORMAT, version: String(FORMAT_VERSION), network } };
 }
 
@@ -100,6 +102,7 @@ export function decodeModel(bytes: Uint8Array): SavedModel {
     values: parameterValues(architecture, file),
     seed: wholeNumber(config, 'seed'),
     step: wholeNumber(config, 'step'),
+    classNames: classNamesOf(config['classNames'], architecture.outputs),
   };
 }
 
@@ -114,7 +117,7 @@ function parseConfig(text: string): Record<string, unknown> {
     throw new FormatError("The model's description of its network is no object");
   }
   for (const key of Object.keys(config)) {
-    if (!['inputs', 'layers', 'loss', 'regularizers', 'frozen', 'seed', 'step'].includes(key))
+    if (!['inputs', 'layers', 'loss', 'regularizers', 'frozen', 'classNames', 'seed', 'step'].includes(key))
       throw new FormatError(`The model has an unknown entry "${key}"`);
   }
   return config as Record<string, unknown>;
@@ -146,6 +149,19 @@ function architectureOf(config: Record<string, unknown>): Architecture {
       throw new FormatError(`The model cannot be built: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** Different names, at most one for each output: predictions are called by them. */
+function classNamesOf(names: unknown, outputs: number): readonly string[] | undefined {
+  if (names === undefined) return undefined;
+  const fits =
+    Array.isArray(names) &&
+    names.length > 0 &&
+    names.length <= Math.max(2, outputs) &&
+    names.every((name) => typeof name === 'string' && name !== '') &&
+    new Set(names).size === names.length;
+  if (!fits) throw new FormatError(`Expected at most ${outputs} different names for "classNames" in the model`);
+  return Object.freeze([...(names as string[])]);
 }
 
 /** Layers in a list and inside its blocks; without recursion, as a file may nest deeper than the call stack is. */

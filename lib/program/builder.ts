@@ -29,6 +29,7 @@ export interface DraftCall {
   readonly dimensions: readonly number[];
   readonly attributes: readonly number[];
   readonly total: number;
+  readonly layer: string;
 }
 
 type Operand = Value | Parameter;
@@ -57,6 +58,8 @@ export class ProgramBuilder {
   readonly calls: DraftCall[] = [];
   readonly parameterCalls = new Map<Parameter, Record<Phase, DraftCall[]>>();
   readonly totals: string[] = [];
+  /** The layer that is writing, kept with its calls. */
+  layer = 'data';
   /** Gradients stay readable in their arena after a step, instead of dying in a thread's cache. */
   keepGradients = false;
   /** Statistics that training keeps, such as BatchNorm's running ones, stay as they are. */
@@ -122,7 +125,7 @@ export class ProgramBuilder {
     attributes: AttributesOf<K>,
     options: CallOptions = {},
   ): void {
-    const call = this.#draft(kernel, operands, attributes, options);
+    const call = this.#draft(kernel, operands, attributes, options, this.layer);
     if (options.early === true) this.calls.unshift(call);
     else this.calls.push(call);
   }
@@ -141,7 +144,7 @@ export class ProgramBuilder {
       calls = { gradient: [], regularize: [], measure: [], clip: [], update: [], constrain: [] };
       this.parameterCalls.set(parameter, calls);
     }
-    calls[phase].push(this.#draft(kernel, operands, attributes, options));
+    calls[phase].push(this.#draft(kernel, operands, attributes, options, parameter.layer));
   }
 
   /** The number by which kernels that read a total name it. */
@@ -183,7 +186,7 @@ export class ProgramBuilder {
     return planProgram(this, { ...sizes, outputs: this.#outputs, needs: this.#needs });
   }
 
-  #draft(kernel: KernelName, operands: object, attributes: object, options: CallOptions): DraftCall {
+  #draft(kernel: KernelName, operands: object, attributes: object, options: CallOptions, layer: string): DraftCall {
     const signature = signatureOf(kernel);
     const extents = new Map<string, number>([['rows', ROWS]]);
     const given = operands as Record<string, Operand | undefined>;
@@ -204,6 +207,7 @@ export class ProgramBuilder {
       dimensions: signature.symbols.map((symbol) => extents.get(symbol) ?? 0),
       attributes: signature.attributes.map((name) => (attributes as Record<string, number>)[name]),
       total,
+      layer,
     };
   }
 

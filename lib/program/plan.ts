@@ -43,12 +43,13 @@ export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
     purpose: builder.purpose,
     batchSize: builder.batchSize,
     buffers,
-    calls: draft.calls.map(({ signature, operands, dimensions, attributes, total }) => ({
+    calls: draft.calls.map(({ signature, operands, dimensions, attributes, total, layer }) => ({
       kernel: signature.id,
       operands,
       dimensions,
       attributes,
       total,
+      layer,
     })),
     groups: draft.groups,
     stages: draft.stages,

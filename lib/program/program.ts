@@ -62,6 +62,8 @@ export interface CallPlan {
   readonly attributes: readonly number[];
   /** Which total takes the partial sums; -1 for none. */
   readonly total: number;
+  /** The layer that wrote it, for those who ask where time goes. */
+  readonly layer: string;
 }
 
 /** Calls that run one after the other on one tile. */

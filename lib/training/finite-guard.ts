@@ -1,7 +1,7 @@
 import { NonFiniteError, type NonFinitePlace } from '../core/errors.js';
-import type { Dataset } from '../data/index.js';
 import { findNonFinite } from '../network/index.js';
 import type { Network } from './network.js';
+import type { Batch } from './pass.js';
 
 /** Milliseconds between two looks at all parameters: a millisecond's work for a network of a million. */
 const INTERVAL = 1000;
@@ -10,9 +10,8 @@ const MOST_SAMPLES = 100;
 interface Failure {
   /** Of the program's totals: what was not finite; undefined where parameters are not. */
   readonly what: 'loss' | 'gradient' | undefined;
-  readonly train: Dataset;
-  /** Which samples the step was made from, in its order. */
-  readonly samples: Uint32Array;
+  /** The samples of the step. */
+  readonly batch: () => Promise<Batch> | Batch;
   readonly seed: number;
 }
 
@@ -47,11 +46,11 @@ export class FiniteGuard {
   }
 
   /** Gives the network its last good parameters, and tells where the trouble was met first. */
-  async failure({ what, train, samples, seed }: Failure): Promise<NonFiniteError> {
+  async failure({ what, batch, seed }: Failure): Promise<NonFiniteError> {
     const network = this.#network;
     const { step } = network;
     const spoilt = this.#repair();
-    const place = spoilt ?? (await this.#find(train, samples, seed).catch(() => undefined));
+    const place = spoilt ?? (await this.#find(batch, seed).catch(() => undefined));
     const where = place === undefined ? '' : ` (first met in the ${describe(place)})`;
     const kept = spoilt === undefined ? step : this.#copiedStep;
     const message =
@@ -83,9 +82,9 @@ export class FiniteGuard {
     return undefined;
   }
 
-  async #find(train: Dataset, samples: Uint32Array, seed: number): Promise<NonFinitePlace | undefined> {
+  async #find(look: Failure['batch'], seed: number): Promise<NonFinitePlace | undefined> {
     const { architecture, step } = this.#network;
-    const batch = train.select(samples);
+    const { data: batch, samples } = await look();
     const found = await findNonFinite({ architecture, parameters: this.#read(), batch, seed, step });
     if (found === undefined) return undefined;
     const { layer, tensor, rows } = found;

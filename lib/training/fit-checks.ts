@@ -1,13 +1,13 @@
 import { augmenterOf, type Augmenter } from '../augmentation/index.js';
 import { checkBoolean, checkChoice, checkInteger, checkString, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
-import { toDataset, type Dataset } from '../data/index.js';
+import { ShardedDataset, toDataset, type Dataset } from '../data/index.js';
 import { resolveMetrics } from '../metrics/index.js';
 import { layerNeedingRows } from '../network/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import { checkCallbacks, type Callback } from './callbacks/callback.js';
 import { everyRecord, quantityName } from './callbacks/monitor.js';
-import type { Data, FitOptions } from './fit-options.js';
+import type { FitOptions, TrainingData } from './fit-options.js';
 import type { Network } from './network.js';
 import type { Progress } from './progress.js';
 import { noticeScale } from './input-scale.js';
@@ -18,7 +18,7 @@ const DEFAULT_BATCH = 128;
 
 /** A fit's options, checked and complete. */
 export interface Settings {
-  readonly train: Dataset;
+  readonly train: Dataset | ShardedDataset;
   readonly validation: Dataset | undefined;
   readonly scoring: Scoring | undefined;
   readonly epochs: number;
@@ -26,6 +26,8 @@ export interface Settings {
   /** Samples of an epoch that are used. */
   readonly samples: number;
   readonly augment: Augmenter | undefined;
+  /** What the augmentations were made with, for records. */
+  readonly augmentation: readonly object[];
   readonly shuffle: boolean;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
@@ -36,11 +38,11 @@ export interface Settings {
   readonly seedGiven: boolean;
 }
 
-export function checkFit({ network, optimizer }: Trainer, data: Data, options: FitOptions): Settings {
+export function checkFit({ network, optimizer }: Trainer, data: TrainingData, options: FitOptions): Settings {
   const busy = checkChoice('whenBusy', options.whenBusy ?? 'wait', ['wait', 'fail']);
   if (busy === 'fail' && network.isTraining)
     throw new StateError('The network is training already, and whenBusy is "fail"');
-  const train = toDataset(data, 'train');
+  const train = data instanceof ShardedDataset ? data : toDataset(data, 'train');
   const validation = options.validation === undefined ? undefined : toDataset(options.validation, 'validation');
   checkData(network, train, 'train');
   if (validation !== undefined) checkData(network, validation, 'validation');
@@ -55,7 +57,7 @@ export function checkFit({ network, optimizer }: Trainer, data: Data, options: F
   const samples = partial === 'drop' ? train.length - rest : train.length;
   checkRows(network, batchSize, samples % batchSize);
   checkTrainable(network);
-  noticeScale(network, train);
+  if (!(train instanceof ShardedDataset)) noticeScale(network, train);
   const scoring = checkMetrics(network, validation, options.metrics);
   const callbacks = checkCallbacks(options.callbacks);
   const quantities = quantitiesOf(network, optimizer, validation !== undefined, scoring);
@@ -71,6 +73,7 @@ export function checkFit({ network, optimizer }: Trainer, data: Data, options: F
       options.augmentation === undefined
         ? undefined
         : augmenterOf('augmentation', options.augmentation, train.imageShape),
+    augmentation: options.augmentation?.map(({ name, config }) => ({ name, ...config })) ?? [],
     shuffle: checkBoolean('shuffle', options.shuffle ?? true),
     seed: checkInteger('seed', options.seed ?? network.seed),
     signal: checkSignal(options.signal),
@@ -106,11 +109,13 @@ function checkMetrics(network: Network, validation: Dataset | undefined, metrics
 }
 
 /** Whether data fits a network: width, labels or targets, number of classes. */
-export function checkData(network: Network, data: Dataset, name: string): void {
+export function checkData(network: Network, data: Dataset | ShardedDataset, name: string): void {
+  checkClassNames(network, data, name);
   const { inputs, outputs } = network;
   const { loss } = network.architecture;
   // A part of a data set may have been left without any.
-  if (data.weights?.some((weight) => weight > 0) === false) {
+  const held = data instanceof ShardedDataset ? undefined : data;
+  if (held?.weights?.some((weight) => weight > 0) === false) {
     throw new DataError('ERR_DATA_WEIGHT', `Expected a weight above 0 in ${name}, received 0 for every sample`);
   }
   if (data.width !== inputs) {
@@ -119,22 +124,33 @@ export function checkData(network: Network, data: Dataset, name: string): void {
     );
   }
   if (loss.compares === 'targets') {
-    if (data.targets !== undefined && data.targetWidth === outputs) {
-      loss.checkTargets?.(data.targets, outputs, `targets of ${name}`);
+    if (data.targetWidth === outputs) {
+      if (held?.targets !== undefined) loss.checkTargets?.(held.targets, outputs, `targets of ${name}`);
       return;
     }
-    const received = data.targets === undefined ? 'none' : String(data.targetWidth);
+    const received = data.targetWidth === 0 ? 'none' : String(data.targetWidth);
     throw new ShapeError(
       `Expected ${outputs} targets per sample (the network's outputs) for ${name}, received ${received}`,
     );
   }
-  if (data.labels === undefined) {
+  if (data instanceof ShardedDataset ? !data.labelled : data.labels === undefined) {
     throw new DataError('ERR_DATA_LABELS', `Expected labels in ${name}: the loss ${loss.name} compares with them`);
   }
   if (data.classes > outputs) {
     const message = `Expected at most ${outputs} classes (the network's outputs) in ${name}, received ${data.classes}`;
     throw new DataError('ERR_DATA_LABELS', message);
   }
+}
+
+/** Two data sets that number their classes differently would have the network mistake one for another. */
+function checkClassNames({ classNames: known }: Network, { classNames }: Dataset | ShardedDataset, name: string): void {
+  if (known === undefined || classNames === undefined) return;
+  const differ = classNames.findIndex((text, i) => text !== known[i]);
+  if (differ < 0) return;
+  const message =
+    `Expected the classes that the network was trained with in ${name}: class ${differ} is ` +
+    `"${known[differ] ?? 'none'}" to the network and "${classNames[differ]}" in the data; give dataset() its classNames`;
+  throw new DataError('ERR_DATA_CLASS', message);
 }
 
 /** BatchNorm has no variance over a single row. */

@@ -1,5 +1,5 @@
 import type { Augmentation } from '../augmentation/index.js';
-import type { Dataset, DatasetOptions } from '../data/index.js';
+import type { Dataset, DatasetOptions, ShardedDataset } from '../data/index.js';
 import type { MetricLike } from '../metrics/index.js';
 import type { OptimizerLike, Schedule } from '../optimizers/index.js';
 import type { Callback } from './callbacks/callback.js';
@@ -7,6 +7,9 @@ import type { Progress } from './progress.js';
 
 /** A data set, or a plain object to make one of. */
 export type Data = Dataset | DatasetOptions;
+
+/** What a fit trains on: data in memory, or shards of data that never are. */
+export type TrainingData = Data | ShardedDataset;
 
 export interface FitOptions {
   /** Passes over the data, at least 1; default 5. */

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Dataset, ShardedDataset } from '../data/index.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
 import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
@@ -7,12 +9,15 @@ import type { Settings } from './fit-checks.js';
 import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
 import { FiniteGuard } from './finite-guard.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
-import { orderOf } from './order.js';
+import type { Part, Pass } from './pass.js';
 import { progressOf } from './progress.js';
 import type { Samples } from './samples.js';
 import { SliceLength } from './slices.js';
 import type { Trainer } from './trainer.js';
 import type { Training } from './training.js';
+
+/** Milliseconds after which the event loop gets its turn. */
+const LONGEST_TURN = 8;
 
 /** How far a trainer has come over all its fits: where its schedules and its orders of samples go on. */
 export interface Position {
@@ -42,6 +47,8 @@ export class FitRun implements Training {
   readonly #slices: SliceLength;
   #program: CompiledProgram | undefined;
   #guard: FiniteGuard | undefined;
+  /** When timers, sockets and everybody else had their last turn. */
+  #gaveWay = performance.now();
   #restored: Float32Array | Float64Array | undefined;
 
   constructor(trainer: Trainer, position: Position, settings: Settings, samples: Samples) {
@@ -102,13 +109,11 @@ export class FitRun implements Training {
       if (checkpoint !== undefined) restoreCallbacks(callbacks, checkpoint);
       await this.#epochs(report);
       if (this.stopped !== undefined) ending = { how: 'stopped', reason: this.stopped };
-      return historyOf(
-        this.trainer,
-        this.settings,
-        this.records,
-        { names: this.totals, sums: this.stepSums },
-        this.stopped,
-      );
+      const steps = { names: this.totals, sums: this.stepSums };
+      return historyOf(this.trainer, this.settings, this.records, steps, {
+        stopped: this.stopped,
+        unfinished: this.sums,
+      });
     } catch (error) {
       const aborted = signal?.aborted === true && error === signal.reason;
       ending = { how: aborted ? 'aborted' : 'failed', reason: error };
@@ -126,19 +131,18 @@ export class FitRun implements Training {
 
   /** Everything that stands before the first step; returns the checkpoint that the fit goes on from, where it does. */
   async #prepare(): Promise<ReadCheckpoint | undefined> {
-    const { train, batchSize, resume, augment } = this.settings;
+    const { train, batchSize, augment, resume } = this.settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
-    const weighted = train.weights !== undefined;
-    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, {
-      weighted,
-      augment,
-    });
+    this.network.classNames = train.classNames ?? this.network.classNames;
+    const weighted = train instanceof Dataset && train.weights !== undefined;
+    const kind = { weighted, augment };
+    this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
     this.sums = new EpochSums(this.totals);
     if (checkpoint !== undefined) {
       restoreFit(this, checkpoint);
       this.resumedFrom = checkpoint.path;
     }
-    await this.network.learnInputs(train);
+    await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
     this.#guard = new FiniteGuard(this.network);
     return checkpoint;
   }
@@ -162,7 +166,12 @@ export class FitRun implements Training {
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
       if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
-      await this.#passOver();
+      const pass = this.#samples.pass(this.settings.seed, this.position.epochs);
+      try {
+        await this.#passOver(pass);
+      } finally {
+        pass.dispose();
+      }
       if (this.first < samples) return;
       const record = await this.#record();
       this.records.push(record);
@@ -176,22 +185,30 @@ export class FitRun implements Training {
   }
 
   /** The rest of the epoch, in slices: as many steps a call as fit into a few hundredths of a second. */
-  async #passOver(): Promise<void> {
-    const { batchSize, samples, train, shuffle, seed, signal, callbacks } = this.settings;
-    const order = orderOf({ length: train.length, shuffle, seed, epoch: this.position.epochs });
+  async #passOver(pass: Pass): Promise<void> {
+    const { batchSize, samples, signal, callbacks } = this.settings;
     while (this.first < samples && this.stopped === undefined) {
       signal?.throwIfAborted();
+      const part = await pass.at(this.first);
       const steps = Math.min(this.#slices.steps, this.#stepsToHook());
-      const count = Math.min(steps * batchSize, samples - this.first);
-      const outcome = await this.#slice(order, count);
+      const count = Math.min(steps * batchSize, Math.min(samples, part.end) - this.first);
+      const outcome = await this.#slice(part, count);
       this.#add(outcome);
-      await this.#checkFinite(outcome, order);
+      await this.#checkFinite(outcome, part);
       if (outcome.steps > 0) await this.#tellOfStep();
       for (const callback of callbacks) await callback.onSliceEnd?.(this);
       signal?.throwIfAborted();
       this.#slices.took(outcome);
       this.settings.onProgress?.(progressOf(this.settings, this.sums, this.epoch));
+      await this.#giveWay();
     }
+  }
+
+  /** A slice, and many in a row, may take no more than microtasks; others would wait for the end of the fit. */
+  async #giveWay(): Promise<void> {
+    if (performance.now() - this.#gaveWay < LONGEST_TURN) return;
+    await turn();
+    this.#gaveWay = performance.now();
   }
 
   /** Steps until the next one that a callback wants to hear of. */
@@ -232,8 +249,9 @@ export class FitRun implements Training {
     return [rate * this.learningRateFactor, ...rest];
   }
 
-  #slice(order: Uint32Array | undefined, count: number): Promise<Outcome> {
-    const { network, trainer, first } = this;
+  #slice({ data, begin, order }: Part, count: number): Promise<Outcome> {
+    const { network, trainer } = this;
+    const first = this.first - begin;
     const { batchSize, seed } = this.settings;
     const { scalarCount } = trainer.optimizer;
     const steps = Math.ceil(count / batchSize);
@@ -242,7 +260,7 @@ export class FitRun implements Training {
       scalars.set(this.#scalars(this.position.updates + step), step * scalarCount);
     }
     return this.#program!.run(network.store, {
-      data: this.#samples.data,
+      data,
       // The slice's part of the order only: the engine copies what it is given.
       order: order?.subarray(first, first + count),
       firstSample: order === undefined ? first : 0,
@@ -274,16 +292,23 @@ export class FitRun implements Training {
   }
 
   /** @throws NonFiniteError naming the first tensor affected, with the network back at its last good parameters */
-  async #checkFinite({ nonFinite, steps, totals }: Outcome, order: Uint32Array | undefined): Promise<void> {
+  async #checkFinite({ nonFinite, steps, totals }: Outcome, part: Part): Promise<void> {
     const { totals: names, first } = this;
-    const { train, batchSize, samples: used, seed } = this.settings;
+    const { batchSize, samples: used, seed } = this.settings;
     const guard = this.#guard!;
     const atEnd = this.epoch === this.epochs && first === used;
     if (nonFinite < 0 && !((guard.isDue || atEnd) && !guard.look())) return;
     const bad = nonFinite < 0 ? -1 : names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
     const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
-    const end = Math.min(used, first + batchSize);
-    const samples = order?.slice(first, end) ?? Uint32Array.from({ length: end - first }, (_, i) => first + i);
-    throw await guard.failure({ what, train, samples, seed });
+    throw await guard.failure({
+      what,
+      batch: () => part.look(first, Math.min(used, part.end, first + batchSize)),
+      seed,
+    });
   }
+}
+
+/** Samples to learn the inputs' mean and deviation from, where there are too many to look at each. */
+function someOf(source: ShardedDataset): Promise<Dataset> {
+  return source.read(0, Math.min(source.length, source.window));
 }

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../core/errors.js';
 import type { SafetensorsTensor } from '../core/safetensors.js';
+import { ShardedDataset } from '../data/index.js';
 import { engineInfo } from '../engine/select.js';
 import { describeArchitecture, parameterValues } from '../network/index.js';
 import type { Callback, CallbackState } from './callbacks/callback.js';
@@ -15,8 +16,9 @@ interface Conditions {
   readonly optimizer: object;
   readonly batchSize: number;
   readonly shuffle: boolean;
-  /** Samples of the data, those of them that an epoch uses, and numbers in each. */
+  /** Samples of the data, those of them that an epoch uses, numbers in each, and the window of shards. */
   readonly data: readonly number[];
+  readonly augmentation: readonly object[];
 }
 
 interface FitState {
@@ -38,7 +40,14 @@ interface FitState {
   readonly callbacks: Readonly<Record<string, CallbackState['values']>>;
 }
 
-const conditionNames: readonly (keyof Conditions)[] = ['network', 'optimizer', 'batchSize', 'shuffle', 'data'];
+const conditionNames: readonly (keyof Conditions)[] = [
+  'network',
+  'optimizer',
+  'batchSize',
+  'shuffle',
+  'data',
+  'augmentation',
+];
 
 /** Everything that a fit needs to go on elsewhere, besides the model. */
 export function captureFit(run: FitRun): CheckpointContent {
@@ -134,13 +143,15 @@ function keyed(callbacks: readonly Callback[]): [string, Callback][] {
 }
 
 function conditionsOf({ network, trainer, settings }: FitRun): Conditions {
-  const { batchSize, shuffle, samples, train } = settings;
+  const { batchSize, shuffle, samples, train, augmentation } = settings;
+  const window = train instanceof ShardedDataset ? train.window : 0;
   return {
     network: describeArchitecture(network.architecture),
     optimizer: trainer.optimizer.config,
     batchSize,
     shuffle,
-    data: [train.length, samples, train.width],
+    data: [train.length, samples, train.width, window],
+    augmentation,
   };
 }
 
@@ -150,7 +161,7 @@ function checkConditions(run: FitRun, saved: FitState, path: string): void {
     new CheckpointError('ERR_CHECKPOINT_FOREIGN', `The checkpoint ${path} was made with ${what}`);
   for (const name of conditionNames) {
     const [here, there] = [JSON.stringify(own[name]), JSON.stringify(saved.conditions[name])];
-    const what = name === 'data' ? 'data (samples, samples used, width)' : name;
+    const what = name === 'data' ? 'data (samples, samples used, width, window)' : name;
     if (here !== there) throw foreign(`another ${what}: expected ${short(here)}, received ${short(there)}`);
   }
   if (run.settings.seedGiven && run.settings.seed !== saved.seed) {

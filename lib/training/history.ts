@@ -71,7 +71,7 @@ export function historyOf(
   { seed, batchSize }: Settings,
   epochs: readonly EpochRecord[],
   { names, sums }: StepSums,
-  stopped: string | undefined,
+  { stopped, unfinished }: { stopped: string | undefined; unfinished: EpochSums },
 ): History {
   const width = names.length;
   const [loss, penalty] = [names.indexOf('loss'), names.indexOf('penalty')];
@@ -80,8 +80,8 @@ export function historyOf(
   const lossOf = (step: number) => sums[step * width + loss];
   const penaltyOf = (step: number) => (penalty < 0 ? 0 : sums[step * width + penalty]);
   const normOf = (step: number) => gradientNormOf(names, sums, step * width);
-  const seconds = epochs.reduce((sum, record) => sum + record.seconds, 0);
-  const samples = epochs.reduce((sum, record) => sum + record.samplesPerSecond * record.seconds, 0);
+  const seconds = epochs.reduce((sum, record) => sum + record.seconds, unfinished.seconds);
+  const samples = epochs.reduce((sum, record) => sum + record.samplesPerSecond * record.seconds, unfinished.samples);
   return {
     epochs,
     stepDataLoss: column(lossOf),

@@ -1,25 +1,44 @@
+import { ShardedDataset } from '../data/index.js';
 import type { EngineData } from '../engine/engine.js';
 import type { Settings } from './fit-checks.js';
 import type { Network } from './network.js';
+import { orderOf } from './order.js';
+import { ShardPass, type Batch, type Pass } from './pass.js';
 
-/** A fit's samples in the engine's own memory. */
+/** A fit's samples: in the engine's own memory, or on their way there. */
 export interface Samples {
-  readonly data: EngineData;
   readonly validation: EngineData | undefined;
+  /**
+   * @param seed of the fit: a resumed one's is its checkpoint's, known only after the samples are copied
+   * @param epoch passes that the trainer has done before
+   */
+  pass(seed: number, epoch: number): Pass;
   dispose(): void;
 }
 
-export function copySamples({ engine }: Network, { train, validation }: Settings): Samples {
-  const data = engine.createData(train);
+export function copySamples({ engine }: Network, settings: Settings): Samples {
+  const { train, validation, shuffle, batchSize, samples } = settings;
+  const data = train instanceof ShardedDataset ? undefined : engine.createData(train);
   try {
     const second = validation === undefined ? undefined : engine.createData(validation);
+    const pass = (seed: number, epoch: number): Pass => {
+      if (train instanceof ShardedDataset) {
+        return new ShardPass(engine, train, train.plan({ shuffle, seed, epoch, batchSize }));
+      }
+      const order = orderOf({ length: train.length, shuffle, seed, epoch });
+      const look = (from: number, to: number): Batch => {
+        const indices = order?.slice(from, to) ?? Uint32Array.from({ length: to - from }, (_, i) => from + i);
+        return { data: train.select(indices), samples: indices };
+      };
+      return { at: () => ({ data: data!, begin: 0, end: samples, order, look }), dispose: () => undefined };
+    };
     const dispose = () => {
-      data.dispose();
+      data?.dispose();
       second?.dispose();
     };
-    return { data, validation: second, dispose };
+    return { validation: second, pass, dispose };
   } catch (error) {
-    data.dispose();
+    data?.dispose();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { checkOptions } from '../core/checks.js';
 import { resolveOptimizer, type Optimizer } from '../optimizers/index.js';
 import { checkFit } from './fit-checks.js';
-import { fitOptionNames, type Data, type FitOptions } from './fit-options.js';
+import { fitOptionNames, type FitOptions, type TrainingData } from './fit-options.js';
 import { FitRun, type Position } from './fit-run.js';
 import { Fit } from './fit.js';
 import type { Network } from './network.js';
@@ -28,7 +28,7 @@ export class Trainer {
   }
 
   /** Trains. Everything is checked before any work starts. See `Network.fit`. */
-  fit(data: Data, options: Omit<FitOptions, 'optimizer' | 'learningRate'> = {}): Fit {
+  fit(data: TrainingData, options: Omit<FitOptions, 'optimizer' | 'learningRate'> = {}): Fit {
     const settings = checkFit(this, data, checkOptions<FitOptions>('fit', options, fitOptionNames));
     // A schedule that is wrong from the start is found before any work.
     this.optimizer.scalars(this.#position.updates);

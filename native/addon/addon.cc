@@ -10,6 +10,7 @@
 #include "addon/environment.h"
 #include "addon/failure.h"
 #include "addon/jobs.h"
+#include "addon/shards.h"
 #include "blas.h"
 #include "engine/faults.h"
 #include "engine/lifecycle.h"
@@ -65,22 +66,19 @@ Napi::Value createData(const Info& info) {
   if (info[2].IsTypedArray() && info[2].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
     const auto bytes = toView<std::uint8_t>(info[2], napi_uint8_array, "features");
     if (bytes.size < elements) throw InvalidInput("There are fewer features than length · width");
-    data->bytes = AlignedArray<std::uint8_t>(elements);
-    if (elements > 0) std::memcpy(data->bytes.data(), bytes.data, elements);
+    data->bytes = AlignedArray<std::uint8_t>(bytes.data, elements);
     data->view.bytes = data->bytes.data();
   } else {
     const auto floats = toFloats(info[2], "features");
     if (floats.size < elements) throw InvalidInput("There are fewer features than length · width");
-    data->floats = AlignedArray<float>(elements);
-    if (elements > 0) std::memcpy(data->floats.data(), floats.data, elements * sizeof(float));
+    data->floats = AlignedArray<float>(floats.data, elements);
     data->view.floats = data->floats.data();
   }
   data->view.scale = static_cast<float>(toNumber(info[3], "scale", -1e30, 1e30));
   if (!info[4].IsUndefined()) {
     const auto labels = toView<std::int32_t>(info[4], napi_int32_array, "labels");
     if (labels.size < static_cast<std::size_t>(length)) throw InvalidInput("There are fewer labels than samples");
-    data->labels = AlignedArray<std::int32_t>(static_cast<std::size_t>(length));
-    if (length > 0) std::memcpy(data->labels.data(), labels.data, data->labels.bytes());
+    data->labels = AlignedArray<std::int32_t>(labels.data, static_cast<std::size_t>(length));
     data->view.labels = data->labels.data();
     for (std::int64_t i = 0; i < length; i++) {
       data->leastLabel = std::min(data->leastLabel, data->view.labels[i]);
@@ -92,15 +90,13 @@ Napi::Value createData(const Info& info) {
     data->view.targetWidth = toInteger(info[6], "targetWidth", 1, 2147483647.0);
     const auto size = static_cast<std::size_t>(length) * static_cast<std::size_t>(data->view.targetWidth);
     if (targets.size < size) throw InvalidInput("There are fewer targets than length · targetWidth");
-    data->targets = AlignedArray<float>(size);
-    if (size > 0) std::memcpy(data->targets.data(), targets.data, size * sizeof(float));
+    data->targets = AlignedArray<float>(targets.data, size);
     data->view.targets = data->targets.data();
   }
   if (!info[7].IsUndefined()) {
     const auto weights = toFloats(info[7], "weights");
     if (weights.size < static_cast<std::size_t>(length)) throw InvalidInput("There are fewer weights than samples");
-    data->weights = AlignedArray<float>(static_cast<std::size_t>(length));
-    if (length > 0) std::memcpy(data->weights.data(), weights.data, data->weights.bytes());
+    data->weights = AlignedArray<float>(weights.data, static_cast<std::size_t>(length));
     data->view.weights = data->weights.data();
   }
   const std::size_t bytes = data->size();
@@ -236,6 +232,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("createStore", Napi::Function::New<guarded<createStore>>(env, "createStore"));
   exports.Set("readStore", Napi::Function::New<guarded<readStore>>(env, "readStore"));
   exports.Set("writeStore", Napi::Function::New<guarded<writeStore>>(env, "writeStore"));
+  exports.Set("readShards", Napi::Function::New<guarded<readShards>>(env, "readShards"));
   exports.Set("compile", Napi::Function::New<guarded<compile>>(env, "compile"));
   exports.Set("run", Napi::Function::New<guarded<run>>(env, "run"));
   exports.Set("runSync", Napi::Function::New<guarded<runSync>>(env, "runSync"));

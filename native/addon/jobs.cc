@@ -117,6 +117,10 @@ napi_value Job::describe(napi_env env, const Environment& environment) const {
   setNumber("seconds", seconds_);
   const auto& totals = outcome_.totals;
   setArray("totals", napi_float64_array, totals.data(), totals.size(), totals.size() * sizeof(double));
+  const auto& times = outcome_.seconds;
+  if (!times.empty()) {
+    setArray("callSeconds", napi_float64_array, times.data(), times.size(), times.size() * sizeof(double));
+  }
   const auto& output = outcome_.output;
   if (program->program.outputs > 0) {
     setArray("output", napi_float32_array, output.data(), output.size(), output.bytes());
@@ -160,6 +164,7 @@ Slice toSlice(const Napi::CallbackInfo& info) {
   slice.scalars.resize(scalars.size + kMaxScalars);
   slice.seed = static_cast<std::uint64_t>(toInteger(info[8], "seed"));
   slice.firstStep = static_cast<std::uint64_t>(toInteger(info[9], "firstStep"));
+  slice.timed = info[11].ToBoolean();
   return slice;
 }
 

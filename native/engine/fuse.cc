@@ -58,6 +58,7 @@ bool fuseGroup(std::vector<Call>& calls, const Group& group, SimdLevel level, st
 }  // namespace
 
 void fuseCalls(Program& program, SimdLevel level) {
+  program.givenCalls = program.calls.size();
   std::vector<Call> calls;
   for (auto& group : program.groups) {
     const bool fused = fuseGroup(program.calls, group, level, program.batchSize);

@@ -20,11 +20,16 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
+// Large blocks begin at different places of their first page. Parameters and their slots are walked side by side, and at
+// equal places they would compete for the same sets of the cache.
+constexpr std::size_t kSkew = 9 * kAlignment;
+constexpr std::size_t kSkews = 8;
 // After so many bytes, in one block or in many, what is asked for is compared with what the machine has left.
 constexpr std::size_t kBetweenLooks = std::size_t{64} << 20;
 constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
 std::atomic<std::int64_t> allocated{0};
+std::atomic<std::size_t> largeBlocks{0};
 std::atomic<std::size_t> sinceLook{0};
 std::atomic<std::size_t> limit{kUnlimited};
 
@@ -74,12 +79,13 @@ std::int64_t allocatedBytes() { return allocated.load(); }
 
 void limitMemory(std::size_t bytes) { limit = bytes; }
 
-void* allocateAligned(std::size_t bytes) {
+void* allocateAligned(std::size_t bytes, bool zeroed) {
   if (bytes == 0) return nullptr;
   meetFault(FaultSite::allocation);
   if (bytes > (std::size_t{1} << 46) || isMoreThanThereIs(bytes)) throw std::bad_alloc();
   const std::size_t alignment = bytes >= kHugePage ? kHugePage : kAlignment;
-  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  const std::size_t skew = alignment == kHugePage ? largeBlocks.fetch_add(1) % kSkews * kSkew : 0;
+  const std::size_t rounded = (bytes + skew + alignment - 1) / alignment * alignment;
 #if defined(_WIN32)
   void* pointer = _aligned_malloc(rounded, alignment);
 #else
@@ -90,14 +96,15 @@ void* allocateAligned(std::size_t bytes) {
   // Kernel matrices are read across their rows: with 4 KiB pages a product spends its time in the page tables.
   if (alignment == kHugePage) madvise(pointer, rounded, MADV_HUGEPAGE);
 #endif
-  std::memset(pointer, 0, rounded);
+  if (zeroed) std::memset(pointer, 0, rounded);
   allocated.fetch_add(static_cast<std::int64_t>(bytes));
-  return pointer;
+  return static_cast<char*>(pointer) + skew;
 }
 
 void freeAligned(void* pointer, std::size_t bytes) noexcept {
   if (pointer == nullptr) return;
   allocated.fetch_sub(static_cast<std::int64_t>(bytes));
+  if (bytes >= kHugePage) pointer = static_cast<char*>(pointer) - reinterpret_cast<std::uintptr_t>(pointer) % kHugePage;
 #if defined(_WIN32)
   _aligned_free(pointer);
 #else

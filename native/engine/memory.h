@@ -1,8 +1,9 @@
-// Memory that native code owns: 64-byte aligned, zeroed, counted.
+// Memory that native code owns: 64-byte aligned, zeroed unless it is a copy, counted.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <utility>
@@ -11,7 +12,7 @@ namespace blasnet {
 
 // Throws std::bad_alloc, also for a block so large that the system would promise it and then kill the process for using
 // it. Null for 0 bytes.
-void* allocateAligned(std::size_t bytes);
+void* allocateAligned(std::size_t bytes, bool zeroed = true);
 void freeAligned(void* pointer, std::size_t bytes) noexcept;
 
 // Bytes that are allocated now, in the whole process.
@@ -25,6 +26,11 @@ class AlignedArray {
  public:
   AlignedArray() = default;
   explicit AlignedArray(std::size_t size) : data_(static_cast<T*>(allocateAligned(bytesOf(size)))), size_(size) {}
+  // A copy of an array; nothing is zeroed before.
+  AlignedArray(const T* from, std::size_t size)
+      : data_(static_cast<T*>(allocateAligned(bytesOf(size), false))), size_(size) {
+    if (size > 0) std::memcpy(data_, from, bytes());
+  }
   AlignedArray(AlignedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {

@@ -118,6 +118,7 @@ class Decoder {
     Call call{};
     call.kernel = kernels_[id];
     call.rule = &rule;
+    call.source = program_.calls.size();
     std::vector<int> ids;
     for (std::size_t i = 0; i < rule.operands.size(); i++) {
       ids.push_back(static_cast<int>(reader_.integer(-1, static_cast<std::int64_t>(buffers_.size()) - 1)));

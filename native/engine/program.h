@@ -36,6 +36,7 @@ struct Call {
   std::int64_t dimension[kMaxSymbols];
   std::vector<double> attributes;
   int total;
+  std::size_t source;  // its place among the calls as they were given; the first of those it was fused from
 };
 
 struct Group {
@@ -61,6 +62,7 @@ struct Program {
   bool gradients;  // some buffer lies in the gradient arena
   std::int64_t batchSize;
   std::vector<Call> calls;
+  std::size_t givenCalls;  // before some were fused
   std::vector<Group> groups;
   std::vector<Stage> stages;
   std::vector<Constant> constants;

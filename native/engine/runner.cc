@@ -62,7 +62,7 @@ struct Bases {
 
 // Runs the calls of a group on one tile, one after the other. `partials` has a place for each call of the program.
 void runGroup(const Program& program, const Group& group, const Bases& bases, const StepContext& step,
-              std::int64_t first, std::int64_t count, double* partials) {
+              std::int64_t first, std::int64_t count, double* partials, Times* times) {
   Tile tile{};
   tile.first = first;
   tile.count = count;
@@ -78,6 +78,7 @@ void runGroup(const Program& program, const Group& group, const Bases& bases, co
     tile.attributes = call.attributes.data();
     const double partial = call.kernel(tile);
     if (partials != nullptr) partials[i] = partial;
+    if (times != nullptr) times->calls[call.source] += times->clock.lap();
   }
 }
 
@@ -97,7 +98,7 @@ void runOnThisThread(const Program& program, RunMemory& memory, float* parameter
       const std::int64_t extent = group.extent < 0 ? step.rows : group.extent;
       for (std::int64_t first = 0; first < extent; first += group.tile) {
         const WorkGate inside;
-        runGroup(program, group, bases, step, first, std::min(group.tile, extent - first), nullptr);
+        runGroup(program, group, bases, step, first, std::min(group.tile, extent - first), nullptr, nullptr);
       }
     }
   }
@@ -142,6 +143,11 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
   // not race for it.
   const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
   outcome.totals.reserve(steps * program.totals);
+  if (slice.timed) {
+    times_.resize(static_cast<std::size_t>(threads));
+    for (auto& times : times_) times.calls.resize(program.givenCalls);
+    outcome.seconds.resize(program.givenCalls + 1);
+  }
   if (program.gradients) store->allocateGradients();
   if (program.outputs > 0) {
     outcome.output =
@@ -171,10 +177,13 @@ void Runner::run() {
   }
   work(0);
   for (auto& helper : helpers) helper.join();
+  addTimes();
   if (failure_ != nullptr) std::rethrow_exception(failure_);
 }
 
 void Runner::work(int worker) {
+  Times* times = times_.empty() ? nullptr : &times_[static_cast<std::size_t>(worker)];
+  if (times != nullptr) times->clock.lap();
   while (running_) {
     placement_.settle(worker);
     const auto& items = items_[stage_];
@@ -191,13 +200,22 @@ void Runner::work(int worker) {
         running_ = false;
       }
     });
+    if (times != nullptr) times->waiting += times->clock.lap();
+  }
+}
+
+void Runner::addTimes() {
+  for (const auto& times : times_) {
+    for (std::size_t i = 0; i < times.calls.size(); i++) outcome_.seconds[i] += times.calls[i];
+    outcome_.seconds.back() += times.waiting;
   }
 }
 
 void Runner::runItem(const Item& item, std::size_t index, int worker) {
   const Group& group = program_.groups[item.group];
   const Bases bases{program_, memory_, parameters_, store_, worker};
-  runGroup(program_, group, bases, step_, item.first, item.count, partials_.data() + index * program_.calls.size());
+  runGroup(program_, group, bases, step_, item.first, item.count, partials_.data() + index * program_.calls.size(),
+           times_.empty() ? nullptr : &times_[static_cast<std::size_t>(worker)]);
 }
 
 void Runner::beginStep() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/barrier.h"
+#include "engine/clock.h"
 #include "engine/memory.h"
 #include "engine/placement.h"
 #include "engine/program.h"
@@ -53,12 +54,14 @@ struct Slice {
   std::uint64_t seed = 0;
   std::uint64_t firstStep = 0;
   std::vector<const std::atomic<bool>*> stopFlags;
+  bool timed = false;  // fill outcome.seconds
 };
 
 struct Outcome {
   std::int64_t steps = 0;       // completed
   std::vector<double> totals;   // [steps, program.totals]
   AlignedArray<float> output;   // [count, program.outputs]
+  std::vector<double> seconds;  // [calls as given, and waiting], summed over threads; empty unless the slice is timed
   std::int64_t nonFinite = -1;  // the step of the slice whose sums were not finite; nothing was updated in it
 };
 
@@ -92,6 +95,7 @@ class Runner {
   void advance();
   bool mustStop() const;
   void endStep();
+  void addTimes();
 
   const Program& program_;
   RunMemory& memory_;
@@ -108,6 +112,7 @@ class Runner {
   std::vector<std::vector<Item>> items_;  // by stage, for the rows at hand
   std::vector<double> partials_;          // [items of the stage, calls]
   std::vector<double> totals_;
+  std::vector<Times> times_;  // by worker; empty unless the slice is timed
   std::size_t stage_ = 0;
   std::int64_t batch_ = 0;
   bool running_ = true;

@@ -36,6 +36,7 @@ double alphaDropout(const Tile& tile);
 double gaussianNoise(const Tile& tile);
 // normalize.cc
 double batchNormStatistics(const Tile& tile);
+double runningStatistics(const Tile& tile);
 double batchNorm(const Tile& tile);
 double batchNormInference(const Tile& tile);
 double batchNormParameterGradients(const Tile& tile);

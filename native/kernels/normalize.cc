@@ -8,21 +8,19 @@ constexpr std::int64_t kStrip = 32;
 
 BLASNET_INLINE float squareRoot(float x) { return __builtin_sqrtf(x); }
 
-// Mean and 1 / √(biased variance + ε) of each column of input[rows, columns]; running statistics keep the unbiased one.
-// Two passes: subtracting squares of large means would lose the digits that matter.
+// Mean, 1 / √(biased variance + ε) and unbiased variance of each column of input[rows, columns]. Two passes: subtracting
+// squares of large means would lose the digits that matter.
 double batchNormStatistics(const Tile& tile) {
   const std::int64_t rows = tile.step->rows;
   const std::int64_t columns = tile.dimension[0];
   const auto epsilon = static_cast<float>(tile.attributes[0]);
-  const auto keep = static_cast<float>(tile.attributes[1]);
-  const auto take = static_cast<float>(1.0 - tile.attributes[1]);
+  const float unbiased = rows > 1 ? 1.0F / static_cast<float>(rows - 1) : 0.0F;
   for (std::int64_t strip = 0; strip < tile.count; strip += kStrip) {
     const std::int64_t width = tile.count - strip < kStrip ? tile.count - strip : kStrip;
     const float* input = tile.operand[0] + strip;
     float* mean = tile.operand[1] + strip;
     float* inverseDeviation = tile.operand[2] + strip;
-    float* runningMean = tile.operand[3] + strip;
-    float* runningVariance = tile.operand[4] + strip;
+    float* variance = tile.operand[3] + strip;
     float center[kStrip] = {};
     float squares[kStrip] = {};
     for (std::int64_t row = 0; row < rows; row++) {
@@ -38,12 +36,23 @@ double batchNormStatistics(const Tile& tile) {
     for (std::int64_t j = 0; j < width; j++) {
       mean[j] = center[j];
       inverseDeviation[j] = 1.0F / squareRoot(squares[j] / static_cast<float>(rows) + epsilon);
-      runningMean[j] = keep * runningMean[j] + take * center[j];
+      variance[j] = squares[j] * unbiased;
     }
-    if (rows < 2) continue;  // an unbiased variance of one row does not exist
-    const float unbiased = take / static_cast<float>(rows - 1);
-    for (std::int64_t j = 0; j < width; j++) runningVariance[j] = keep * runningVariance[j] + unbiased * squares[j];
   }
+  return 0;
+}
+
+// running = momentum · running + (1 - momentum) · new; an unbiased variance of one row does not exist.
+double runningStatistics(const Tile& tile) {
+  const auto keep = static_cast<float>(tile.attributes[0]);
+  const auto take = static_cast<float>(1.0 - tile.attributes[0]);
+  const float* mean = tile.operand[0];
+  const float* variance = tile.operand[1];
+  float* runningMean = tile.operand[2];
+  float* runningVariance = tile.operand[3];
+  for (std::int64_t j = 0; j < tile.count; j++) runningMean[j] = keep * runningMean[j] + take * mean[j];
+  if (tile.step->rows < 2) return 0;
+  for (std::int64_t j = 0; j < tile.count; j++) runningVariance[j] = keep * runningVariance[j] + take * variance[j];
   return 0;
 }
 

@@ -111,11 +111,17 @@ static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_
   }
 }
 
+// Rows that lie far apart are asked for ahead: no processor sees a pattern in them.
+constexpr std::int64_t kRowsAhead = 16;
+
 // packed[inner, registers · lanes] = b[inner, columns], filled up with zeros.
 static void packPanel(std::int64_t inner, std::int64_t columns, const float* b, std::int64_t ldb, float* packed) {
   const std::int64_t registers = ceilDivide(columns, kLaneCount);
   const LaneMask lastMask = lastLanes(columns);
   for (std::int64_t k = 0; k < inner; k++, b += ldb) {
+    if (k + kRowsAhead < inner) {
+      for (std::int64_t n = 0; n < registers; n++) __builtin_prefetch(b + kRowsAhead * ldb + n * kLaneCount);
+    }
     for (std::int64_t n = 0; n < registers - 1; n++, packed += kLaneCount) store(packed, load(b + n * kLaneCount));
     store(packed, load(b + (registers - 1) * kLaneCount, lastMask));
     packed += kLaneCount;

@@ -29,6 +29,7 @@ const Kernel kTable[] = {
     alphaDropout,
     gaussianNoise,
     batchNormStatistics,
+    runningStatistics,
     batchNorm,
     batchNormInference,
     batchNormParameterGradients,

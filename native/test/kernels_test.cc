@@ -23,8 +23,10 @@ double attributeFor(const std::string& name, Random& random) {
 float inputFor(const std::string& operand, std::int64_t classes, Random& random) {
   if (operand == "labels") return static_cast<float>(random.below(classes));
   const float value = random.value();
-  // What is a variance or stands under a root is positive.
-  static const std::set<std::string> positive{"runningVariance", "inverseDeviation", "meanSquare", "secondMoment"};
+  // What is a variance or stands under a root is positive; a mean square is above the square of the mean.
+  static const std::set<std::string> positive{"runningVariance", "inverseDeviation", "secondMoment",
+                                              "largestMoment",   "sumOfSquares",     "meanSquareStep"};
+  if (operand == "meanSquare") return std::abs(value) + 1.05F;
   return positive.count(operand) > 0 ? std::abs(value) + 0.05F : value;
 }
 

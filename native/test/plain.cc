@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <map>
 
 namespace blasnet::test {
 namespace {
@@ -47,8 +45,6 @@ double slope(double id, double parameter, double y) {
       return 1;
   }
 }
-
-using Plain = std::function<double(PlainCall&)>;
 
 double dense(PlainCall& c) {
   const std::size_t inputs = c.dimension[0];
@@ -133,6 +129,40 @@ double softmax(PlainCall& c) {
   return 0;
 }
 
+double softmaxCrossEntropy(PlainCall& c) {
+  const std::size_t classes = c.dimension[0];
+  std::vector<double> probabilities(classes);
+  double total = 0;
+  for (std::size_t row = 0; row < c.rows; row++) {
+    const double normalizer = softmaxRow(&c.operand[0][row * classes], probabilities.data(), classes);
+    const auto label = static_cast<std::size_t>(c.operand[1][row]);
+    const double loss = normalizer - c.operand[0][row * classes + label];
+    total += loss;
+    if (!c.operand[3].empty()) c.operand[3][row] = loss;
+    if (c.operand[2].empty()) continue;
+    for (std::size_t j = 0; j < classes; j++) {
+      c.operand[2][row * classes + j] = (probabilities[j] - (j == label ? 1 : 0)) / static_cast<double>(c.rows);
+    }
+  }
+  return total;
+}
+
+double meanSquaredError(PlainCall& c) {
+  const std::size_t columns = c.dimension[0];
+  double total = 0;
+  for (std::size_t row = 0; row < c.rows; row++) {
+    double loss = 0;
+    for (std::size_t i = row * columns; i < (row + 1) * columns; i++) {
+      const double difference = c.operand[0][i] - c.operand[1][i];
+      loss += difference * difference / static_cast<double>(columns);
+      if (!c.operand[2].empty()) c.operand[2][i] = 2 * difference / static_cast<double>(c.rows * columns);
+    }
+    total += loss;
+    if (!c.operand[3].empty()) c.operand[3][row] = loss;
+  }
+  return total;
+}
+
 double accuracy(PlainCall& c) {
   const std::size_t classes = c.dimension[0];
   double correct = 0;
@@ -147,7 +177,6 @@ double accuracy(PlainCall& c) {
 double batchNormStatistics(PlainCall& c) {
   const std::size_t columns = c.dimension[0];
   const auto rows = static_cast<double>(c.rows);
-  const double keep = c.attributes[1];
   for (std::size_t j = 0; j < columns; j++) {
     double mean = 0;
     double squares = 0;
@@ -157,8 +186,16 @@ double batchNormStatistics(PlainCall& c) {
     }
     c.operand[1][j] = mean;
     c.operand[2][j] = 1 / std::sqrt(squares / rows + c.attributes[0]);
-    c.operand[3][j] = keep * c.operand[3][j] + (1 - keep) * mean;
-    if (c.rows > 1) c.operand[4][j] = keep * c.operand[4][j] + (1 - keep) * squares / (rows - 1);
+    c.operand[3][j] = c.rows > 1 ? squares / (rows - 1) : 0;
+  }
+  return 0;
+}
+
+double runningStatistics(PlainCall& c) {
+  const double keep = c.attributes[0];
+  for (std::size_t j = 0; j < c.operand[0].size(); j++) {
+    c.operand[2][j] = keep * c.operand[2][j] + (1 - keep) * c.operand[0][j];
+    if (c.rows > 1) c.operand[3][j] = keep * c.operand[3][j] + (1 - keep) * c.operand[1][j];
   }
   return 0;
 }
@@ -216,12 +253,21 @@ double l2(PlainCall& c) {
   return c.attributes[0] / 2 * squares;
 }
 
+double l1(PlainCall& c) {
+  double sizes = 0;
+  for (std::size_t i = 0; i < c.operand[0].size(); i++) {
+    sizes += std::abs(c.operand[0][i]);
+    c.operand[1][i] += c.attributes[0] * ((c.operand[0][i] > 0 ? 1 : 0) - (c.operand[0][i] < 0 ? 1 : 0));
+  }
+  return c.attributes[0] * sizes;
+}
+
 double dropoutGradient(PlainCall& c) {
   for (std::size_t i = 0; i < c.operand[0].size(); i++) c.operand[2][i] = c.operand[0][i] * c.operand[1][i];
   return 0;
 }
 
-const std::map<std::string, Plain>& kernels() {
+const std::map<std::string, Plain>& plainLayers() {
   static const std::map<std::string, Plain> table{{"dense", dense},
                                                   {"denseInputGradient", denseInputGradient},
                                                   {"denseKernelGradient", denseKernelGradient},
@@ -229,13 +275,17 @@ const std::map<std::string, Plain>& kernels() {
                                                   {"activation", activation},
                                                   {"activationGradient", activationGradient},
                                                   {"softmax", softmax},
+                                                  {"softmaxCrossEntropy", softmaxCrossEntropy},
+                                                  {"meanSquaredError", meanSquaredError},
                                                   {"accuracy", accuracy},
                                                   {"batchNormStatistics", batchNormStatistics},
+                                                  {"runningStatistics", runningStatistics},
                                                   {"batchNorm", batchNorm},
                                                   {"batchNormInference", batchNormInference},
                                                   {"batchNormParameterGradients", batchNormParameterGradients},
                                                   {"batchNormInputGradient", batchNormInputGradient},
                                                   {"dropoutGradient", dropoutGradient},
+                                                  {"l1", l1},
                                                   {"l2", l2}};
   return table;
 }
@@ -243,10 +293,13 @@ const std::map<std::string, Plain>& kernels() {
 }  // namespace
 
 bool runPlain(const std::string& kernel, PlainCall& call, double& sum) {
-  const auto found = kernels().find(kernel);
-  if (found == kernels().end()) return false;
-  sum = found->second(call);
-  return true;
+  for (const auto* table : {&plainLayers(), &plainUpdates()}) {
+    const auto found = table->find(kernel);
+    if (found == table->end()) continue;
+    sum = found->second(call);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace blasnet::test

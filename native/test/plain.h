@@ -1,6 +1,8 @@
 // The kernels once more, as plain loops in float64: what the fast ones must agree with.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,10 @@ struct PlainCall {
   std::vector<double> scalars;
   std::vector<std::vector<double>> operand;  // empty where an optional one is absent
 };
+
+using Plain = std::function<double(PlainCall&)>;
+
+const std::map<std::string, Plain>& plainUpdates();
 
 // Runs the kernel of this name and returns its sum. False where there is no plain kernel of that name.
 bool runPlain(const std::string& kernel, PlainCall& call, double& sum);

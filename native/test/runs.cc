@@ -50,7 +50,7 @@ bool Result::operator==(const Result& other) const {
 Result runProgram(const Program& program, int threads, bool stopped) {
   const auto store = std::make_shared<Store>(program.parameters, program.slots);
   Random random(11);
-  for (std::size_t i = 0; i < store->size(); i++) store->live()[i] = random.value() / 5;
+  for (std::size_t i = 0; i < store->size(); i++) store->live()[i] = std::abs(random.value()) / 5 + 0.01F;
   const std::atomic<bool> stop{stopped};
   Slice slice;
   slice.data = makeData(program);

@@ -20,7 +20,7 @@ describe('the command line', () => {
     expect(names(options.workloads)).toEqual(['classic', 'wide']);
     expect(options.peers).toEqual(['torch', 'tfjs-cpu', 'tfjs-wasm']);
     expect(options.suites).toEqual(['predict', 'memory']);
-    expect(parseArguments(['--suite', 'all']).suites).toHaveLength(6);
+    expect(parseArguments(['--suite', 'all']).suites).toHaveLength(7);
   });
 
   it.each([
@@ -33,6 +33,7 @@ describe('the command line', () => {
     [['--rounds', '0'], 'Expected a whole number from 1 to 1000 for --rounds, received "0"'],
     [['--rounds', ''], 'Expected a whole number'],
     [['--threads', '1.5'], 'Expected a whole number from 1 to 1024 for --threads'],
+    [['--samples', '0'], 'for --samples'],
     [['--seconds', 'long'], 'Expected seconds above 0'],
     [['--seconds', '-1'], 'Option'],
     [['--fast'], '--workloads'],

@@ -1,6 +1,6 @@
 import { expect, it, describe } from 'vitest';
 import { toDigit } from '../../lib/cli/image.js';
-import type { Picture } from '../../lib/cli/png.js';
+import type { Picture } from '../../lib/data/png.js';
 import { DataError, syntheticDigits } from '../../lib/index.js';
 import { thrownBy } from '../support/errors.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toDigit } from '../../lib/cli/image.js';
-import { decodePng } from '../../lib/cli/png.js';
+import { decodePng } from '../../lib/data/png.js';
 import { dense, meanSquaredError, Network, syntheticDigits, type Dataset } from '../../lib/index.js';
 import { runCli, writeDigits } from '../support/cli.js';
 

@@ -101,6 +101,16 @@ describe('blasnet train', () => {
     expect(one['weightsSha256']).not.toBe(other['weightsSha256']);
   });
 
+  it('trains on other images where it is told to', async () => {
+    const plain = await trainJson('--epochs', '1');
+    const [one, two] = [await trainJson('--epochs', '1', '--augment'), await trainJson('--epochs', '1', '--augment')];
+    expect([plain['options'], one['options']]).toMatchObject([{ augment: false }, { augment: true }]);
+    expect(one['weightsSha256']).toBe(two['weightsSha256']);
+    expect(one['weightsSha256']).not.toBe(plain['weightsSha256']);
+    const { stdout } = await runCli(['train', digits, '--epochs', '1', '--augment', ...quick]);
+    expect(stdout).toMatch(/784-30-10 relu, dropout 0\.2, augmented · /);
+  });
+
   it('lets the learning rate fall along a cosine, from twice what the optimizer has by default', async () => {
     const { options, history } = await trainJson('--epochs', '4');
     expect(options).toMatchObject({ optimizer: 'adam', learningRate: 0.002, schedule: 'cosine' });

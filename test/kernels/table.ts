@@ -118,14 +118,10 @@ const rows: Record<KernelName, KernelRow> = {
   gaussianNoise: {
     attributes: [0, 0.1, 1].flatMap((deviation) => dropoutStreams.map((stream) => [deviation, stream])),
   },
-  batchNormStatistics: {
-    attributes: [
-      [1e-5, 0.9],
-      [1e-3, 0],
-      [1e-5, 0.99],
-    ],
-    fill: { runningVariance: fills.square },
-    sums: ['rows'],
+  batchNormStatistics: { attributes: [[1e-5], [1e-3]], sums: ['rows'] },
+  runningStatistics: {
+    attributes: [[0.9], [0], [0.99]],
+    fill: { variance: fills.square, runningVariance: fills.square },
   },
   batchNorm: { fill: statistics },
   batchNormInference: { attributes: [[1e-5], [1e-3]], fill: { runningVariance: fills.positive } },

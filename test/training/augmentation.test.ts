@@ -12,7 +12,7 @@ import {
   syntheticDigits,
 } from '../../lib/index.js';
 import { engineRows } from '../support/engines.js';
-import { decodePng } from '../../lib/cli/png.js';
+import { decodePng } from '../../lib/data/png.js';
 
 const { train, test } = syntheticDigits({ train: 300, test: 50 });
 const augmentation = [rotation(10), shift(1), elasticDistortion(), noise(0.02)];

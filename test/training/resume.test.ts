@@ -11,13 +11,18 @@ import {
   dense,
   dropout,
   earlyStopping,
+  elasticDistortion,
   engineInfo,
   hooks,
   inputNormalization,
   l2,
   Network,
   reduceLearningRateOnPlateau,
+  rotation,
+  shards,
+  syntheticDigits,
   Trainer,
+  writeShards,
   type Callback,
   type FitOptions,
   type History,
@@ -190,6 +195,27 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
     const longer = make(engine);
     expect(comparable(await longer.fit(data, { ...options, epochs: 5, resume: folder }))).toEqual(comparable(wanted));
     expectSame(longer, whole, 2);
+  });
+
+  it('makes the same images again, from shards as well', async () => {
+    const { train } = syntheticDigits({ train: 120, test: 1 });
+    const shardFolder = newFolder();
+    await writeShards(shardFolder, train, { samplesPerShard: 50 });
+    for (const source of [train, await shards(shardFolder, { window: 40 })]) {
+      const folder = newFolder();
+      const network = (seed: number) => new Network({ inputs: 784, layers: [dense(6), dense(10)], seed, engine });
+      const options = { epochs: 2, batchSize: 16, augmentation: [rotation(10), elasticDistortion()] };
+      const [whole, begun, last] = [network(2), network(2), network(3)];
+      const wanted = await whole.fit(source, options);
+      const { signal, callback } = abortAfter(11);
+      const fit = begun.fit(source, { ...options, signal, callbacks: [callback, checkpoint(folder)] });
+      await expect(fit).rejects.toThrow('interrupted');
+      expect(comparable(await last.fit(source, { ...options, resume: folder }))).toEqual(comparable(wanted));
+      expectSame(last, whole, 2);
+      const other = { ...options, augmentation: [rotation(20), elasticDistortion()], resume: folder };
+      const error = await rejectionOf(network(2).fit(source, other).then());
+      expect(error.message).toContain('another augmentation');
+    }
   });
 
   it('goes on with its trainer, whose earlier fits count', async () => {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { constants, inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png';
-import { FileError, FormatError } from '../index.js';
+import { FileError, FormatError } from '../core/errors.js';
 
 /** Red, green, blue and alpha, a byte each, row-major. */
 export interface Picture {

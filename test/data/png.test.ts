@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodePng, readPng } from '../../lib/cli/png.js';
+import { decodePng, readPng } from '../../lib/data/png.js';
 import { FileError, FormatError } from '../../lib/index.js';
 import { rejectionOf, thrownBy } from '../support/errors.js';
 import { Mutator } from '../support/mutator.js';

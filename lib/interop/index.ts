@@ -1,0 +1,10 @@
+export { ONNX_OPSET, saveOnnx, toOnnx, type ToOnnxOptions } from './onnx/export.js';
+export { fromOnnx, type FromOnnxOptions } from './onnx/import.js';
+export { fromStateDict, type FromStateDictOptions, type StateDict } from './state-dict.js';
+export { toJavaScript, type ToJavaScriptOptions } from './javascript.js';
+export { arrowDataset, type ArrowTable } from './tables/arrow.js';
+export type { ColumnOptions } from './tables/columns.js';
+export { numpyDataset, type NumpyDatasetOptions } from './tables/numpy.js';
+export { readNpy, type NumpyArray } from './tables/npy.js';
+export { readNpz } from './tables/npz.js';
+export { parquetDataset } from './tables/parquet.js';

@@ -1,0 +1,130 @@
+#include "addon/shards.h"
+
+#include <thread>
+
+#include "addon/arguments.h"
+#include "addon/environment.h"
+#include "addon/failure.h"
+#include "addon/jobs.h"
+#include "engine/faults.h"
+#include "engine/shards.h"
+
+namespace blasnet {
+namespace {
+
+struct ReadJob : Task {
+  ShardSegment segment;
+  napi_deferred deferred = nullptr;
+  std::shared_ptr<Data> data;
+  Failure failure;
+
+  void execute(const std::atomic<bool>& stop) noexcept {
+    try {
+      meetFault(FaultSite::job);
+      data = readSegment(segment, stop);
+      if (data == nullptr) throw std::runtime_error("Reading was stopped");
+    } catch (const BadShard& error) {
+      failure = failureOf("ERR_ENGINE_SHARD", error.what());
+    } catch (...) {
+      failure = currentFailure();
+    }
+  }
+
+  void settle(napi_env env, const Environment&) noexcept override {
+    napi_handle_scope scope = nullptr;
+    if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+    napi_value value = nullptr;
+    if (!failure) {
+      try {
+        meetFault(FaultSite::completion);
+        const std::size_t bytes = data->size();
+        value = Handle<Data>::wrap(Napi::Env(env), std::move(data), bytes);
+      } catch (...) {
+        failure = currentFailure();
+      }
+    }
+    if (!failure) {
+      napi_resolve_deferred(env, deferred, value);
+    } else {
+      value = createError(env, failure);
+      if (value != nullptr) napi_reject_deferred(env, deferred, value);
+    }
+    napi_close_handle_scope(env, scope);
+  }
+};
+
+std::vector<std::string> toPaths(const Napi::Value& value) {
+  if (!value.IsArray()) throw InvalidInput("Expected an array of paths");
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> paths;
+  for (std::uint32_t i = 0; i < array.Length(); i++) {
+    const Napi::Value path = array.Get(i);
+    if (!path.IsString()) throw InvalidInput("Expected a path in text");
+    paths.push_back(path.As<Napi::String>().Utf8Value());
+  }
+  return paths;
+}
+
+std::int64_t wholeNumber(double value, double least, double most) {
+  if (!(value >= least && value <= most) || value != std::floor(value)) {
+    throw InvalidInput("Expected a whole number in range in the description of shards");
+  }
+  return static_cast<std::int64_t>(value);
+}
+
+ShardLayout toLayout(const View<double>& numbers) {
+  if (numbers.size != 6) throw InvalidInput("Expected six numbers that describe shards");
+  ShardLayout layout{};
+  layout.width = wholeNumber(numbers.data[0], 1, 2147483647.0);
+  layout.bytes = wholeNumber(numbers.data[1], 0, 1) == 1;
+  layout.labels = wholeNumber(numbers.data[2], 0, 1) == 1;
+  layout.targetWidth = wholeNumber(numbers.data[3], 0, 2147483647.0);
+  if (!(std::abs(numbers.data[4]) <= 1e30)) throw InvalidInput("Expected a number in range for scale");
+  layout.scale = static_cast<float>(numbers.data[4]);
+  layout.classes = static_cast<std::int32_t>(wholeNumber(numbers.data[5], 0, 1 << 24));
+  return layout;
+}
+
+}  // namespace
+
+Napi::Value readShards(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto job = std::make_shared<ReadJob>();
+  ShardSegment& segment = job->segment;
+  // First what may run JavaScript.
+  segment.paths = toPaths(info[0]);
+  const auto lengths = toDoubles(info[1], "lengths");
+  if (lengths.size != segment.paths.size()) throw InvalidInput("Expected a length for every path");
+  for (std::size_t i = 0; i < lengths.size; i++) {
+    segment.lengths.push_back(wholeNumber(lengths.data[i], 0, 1099511627776.0));
+  }
+  segment.layout = toLayout(toDoubles(info[2], "layout"));
+  const auto ranges = toDoubles(info[3], "ranges");
+  if (ranges.size % 3 != 0) throw InvalidInput("Expected three numbers for every range");
+  for (std::size_t i = 0; i < ranges.size; i += 3) {
+    segment.ranges.push_back(ShardRange{static_cast<std::size_t>(wholeNumber(ranges.data[i], 0, 4294967295.0)),
+                                        wholeNumber(ranges.data[i + 1], 0, 1099511627776.0),
+                                        wholeNumber(ranges.data[i + 2], 0, 4294967295.0)});
+  }
+  const auto environment = Environment::of(env);
+  if (environment == nullptr || *environment->stopFlag()) throw std::runtime_error("The environment is going away");
+  napi_value promise = nullptr;
+  if (napi_create_promise(env, &job->deferred, &promise) != napi_ok) {
+    throw std::runtime_error("JavaScript refused a promise");
+  }
+  environment->begin(env);
+  try {
+    meetFault(FaultSite::thread);
+    std::thread([job, environment] {
+      job->execute(*environment->stopFlag());
+      environment->finish(job);
+    }).detach();
+  } catch (...) {
+    environment->abandon(env);
+    job->failure = failureOf("ERR_ENGINE_THREADS", "The system refused the native engine a thread");
+    job->settle(env, *environment);
+  }
+  return Napi::Value(env, promise);
+}
+
+}  // namespace blasnet
