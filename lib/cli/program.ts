@@ -88,6 +88,7 @@ function addTrain(program: Command, end: (exitCode: number) => void): void {
     )
     .option('--resume', 'go on from the newest checkpoint in the directory of --checkpoint')
     .option('--save <file>', 'write the model as a safetensors file')
+    .option('--report <file>', 'write a page about the training: curves, confusions, mistakes, layers')
     .option('--json', 'print nothing but one JSON object at the end')
     .option('--no-progress', 'no line that changes while training')
     .addHelpText('after', trainHelp)

@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { engineInfo, FileError, selectEngine, type Network } from '../index.js';
+import { engineInfo, FileError, gatherResults, report, selectEngine, type Network } from '../index.js';
 import { narrowKernel, narrowKernelWarning } from './blas-kernel.js';
 import { CommandError, exitCodes } from './failures.js';
 import { Interrupt } from './interrupt.js';
@@ -24,6 +24,11 @@ export async function train(what: string, options: TrainOptions): Promise<number
     if (options.json !== true) out.print(line);
   };
   checkOptionsOfCheckpoints(options);
+  if (options.report !== undefined) {
+    await checkDestination(options.report);
+    // A training must not end in "no charts" either: this says what to install.
+    await (await import('../labs/index.js')).loadRenderer();
+  }
   if (options.save !== undefined) {
     await checkDestination(options.save);
     goOnWithoutOutput();
@@ -58,6 +63,7 @@ export async function train(what: string, options: TrainOptions): Promise<number
     const { evaluation, predictions } = await test(network, data, run, options.epochs);
     const mistakes = mistakesOf(predictions, data.test.labels!);
     const trained: Trained = { data, network, options, run, evaluation, mistakes, interrupted: interrupt.received };
+    if (options.report !== undefined) await writeReport(trained, options.report);
     if (options.json === true) out.print(JSON.stringify(trainingJson(trained), undefined, 2));
     else reportTraining(trained, out);
     return kept ? exitCodes.checkpointed : interrupt.exitCode;
@@ -81,6 +87,14 @@ async function test(network: Network, { test: samples }: TrainingData, { epochs 
       ? { loss: last.valLoss, accuracy: last.valAccuracy }
       : await network.evaluate(samples);
   return { evaluation, predictions: await network.predict(samples) };
+}
+
+async function writeReport({ network, data, run, options }: Trained, path: string): Promise<void> {
+  const { train: samples, test: held } = data;
+  const { report: _, ...configuration } = options;
+  const train = samples.take(Math.min(1024, samples.length));
+  const results = await gatherResults(network, { history: run.history, train, test: held, configuration });
+  await report(results, { path, title: `Training on ${data.title}` });
 }
 
 /** A training must not end in "cannot save". */

@@ -18,6 +18,7 @@ import {
   type Dataset,
   type EngineName,
   type EpochRecord,
+  type History,
   type LayerDescription,
   type OptimizerName,
   type Progress,
@@ -49,6 +50,7 @@ export interface TrainOptions extends NetworkShape {
   readonly checkpointEvery?: CheckpointOptions['every'];
   readonly resume?: boolean;
   readonly save?: string;
+  readonly report?: string;
   readonly json?: boolean;
   readonly progress: boolean;
 }
@@ -60,6 +62,8 @@ const digitAugmentation = (): Augmentation[] => [rotation(10), scale(0.1), shift
 
 /** What a training came to, also when it was stopped half-way. */
 export interface TrainingRun {
+  /** Absent where the training was stopped before its end. */
+  readonly history: History | undefined;
   /** Epochs completed. */
   readonly epochs: readonly EpochRecord[];
   readonly steps: number;
@@ -170,6 +174,7 @@ export async function runTraining(
     sum((record) => record.seconds) + (partial === undefined ? 0 : partial.samples / partial.samplesPerSecond);
   const samples = sum((record) => record.seconds * record.samplesPerSecond) + (partial?.samples ?? 0);
   return {
+    history: signal.aborted ? undefined : await fit,
     epochs: records,
     steps: network.step,
     seconds,

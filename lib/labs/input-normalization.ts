@@ -24,7 +24,7 @@ interface Run {
   readonly costs: readonly [number, number][];
 }
 
-/** Gradient descent on all samples, at nine tenths of the largest rate that does not diverge. */
+/** Gradient descent on all samples, at eight tenths of the largest rate that does not diverge. */
 async function descend(context: LabContext, normalized: boolean): Promise<Run> {
   const data = samples();
   const layers = [...(normalized ? [inputNormalization()] : []), dense(1, { bias: false })];
@@ -35,7 +35,7 @@ async function descend(context: LabContext, normalized: boolean): Promise<Run> {
   const start: [number, number] = [goal[0] - 2.4, goal[1] + 2.4];
   network.writeParameter('dense1.kernel', start);
   const largest = 1 / (normalized ? 1 : Math.max(...deviations) ** 2);
-  const trainer = new Trainer(network, { optimizer: sgd({ learningRate: 0.9 * largest }) });
+  const trainer = new Trainer(network, { optimizer: sgd({ learningRate: 0.8 * largest }) });
   const points: [number, number][] = [start];
   const costs: [number, number][] = [];
   for (let step = 0; step < STEPS; step++) {
@@ -53,7 +53,7 @@ export const lab: Lab = {
   lookAt: [
     'One input is ten times as wide as the other: the cost is a ditch, steep one way and a hundred times flatter the other.',
     'The learning rate must be small enough for the steep way, so the flat one takes for ever.',
-    'Normalized inputs make the valley round: the way leads straight down, and the cost falls by the same factor at each step.',
+    'Normalized inputs make the valley round: the way leads straight to the goal, and the cost falls by the same factor at each step.',
   ],
   original: 'LeCun et al. 1998, “Efficient BackProp”: inputs of mean 0 and equal variance; contours as in the courses',
   async run(context) {
@@ -69,7 +69,7 @@ export const lab: Lab = {
           name: 'paths',
           title: 'The way down the cost, with and without normalization',
           subtitle:
-            'weights of two inputs with standard deviations 5 and 0.5, as differences from the best; at 0.9 of the largest stable rate',
+            'weights of two inputs with standard deviations 5 and 0.5, as differences from the best; at 0.8 of the largest stable rate',
           x: { title: 'weight 1 (difference from the best)', domain: [-3, 3] },
           y: { title: 'weight 2 (difference from the best)', domain: [-3, 3] },
           contours: [],

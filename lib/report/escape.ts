@@ -9,10 +9,8 @@ const entities: Readonly<Record<string, string>> = {
 /** Text for XML and HTML, in elements and attributes. */
 export function escapeXml(text: string): string {
   // Control characters are not allowed in XML at all.
-   
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd')
-    .replace(/[&<>"']/g, (found) => entities[found]);
+  const plain = text.replace(/\p{Cc}/gu, (found) => (/\s/.test(found) ? found : '\ufffd'));
+  return plain.replace(/[&<>"']/g, (found) => entities[found]);
 }
 
 /** A value as JSON that may stand in a script element. */

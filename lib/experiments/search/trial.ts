@@ -33,7 +33,7 @@ export interface TrialContext {
    * Tells where the trial stands; false says that it is hopeless beside others and should return now. What it returns
    * then is kept as its value, and the trial as stopped.
    */
-  report(this: void, step: number, value: number): Promise<boolean>;
+  readonly report: (step: number, value: number) => Promise<boolean>;
 }
 
 /** What is tried: gives the number that is to become small (or large). */
