@@ -77,7 +77,7 @@ async function loadPackages(): Promise<{ vega: Vega; vegaLite: VegaLiteCompiler 
 function measureWithoutCanvas({ textMetrics }: Vega): void {
   textMetrics.width = ({ fontSize = 11, fontWeight }, text) => {
     const share = fontWeight === 'bold' ? 0.63 : 0.57;
-    return String(text as string).length * fontSize * share;
+    return String(text).length * fontSize * share;
   };
 }
 

@@ -149,7 +149,7 @@ describe('search', () => {
     expect(() => logUniformRange(0, 1)).toThrow(/above 0/);
     expect(() => integerRange(3, 2)).toThrow(/range is empty/);
     expect(() => choice([])).toThrow(/at least one value/);
-    await expect(search({} as Space, () => 1)).rejects.toThrow(/at least one range/);
+    await expect(search({}, () => 1)).rejects.toThrow(/at least one range/);
     await expect(search({ x: 3 } as unknown as Space, () => 1)).rejects.toThrow(/for x of space, received 3/);
     await expect(search(space, bowl, { trial: 1 } as object)).rejects.toThrow(/did you mean trials/);
     await expect(search(space, bowl, { method: { name: 'hyperband', maxBudget: 2 } })).rejects.toThrow(/at least 3/);
