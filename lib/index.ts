@@ -207,4 +207,4 @@ export * from './training/index.js';
 export * from './interop/index.js';
 export * from './serving/index.js';
 export * from './experiments/index.js';
-export { report, type ReportOptions } from './report/index.js';
+export { report, type ReportOptions } from './report/report.js';

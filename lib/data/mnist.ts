@@ -5,7 +5,6 @@ import { checkBoolean, checkNumber, checkOptions, checkString, expected } from '
 import { BlasnetError, FileError, FormatError, OptionError } from '../core/errors.js';
 import { reasonOf } from '../core/files.js';
 import type { TrainAndTest } from './make-dataset.js';
-import { download } from './download.js';
 import { findQuartet, loadQuartet } from './idx-folder.js';
 import { defaultCache, namedByEnvironment } from './mnist-places.js';
 import { syntheticDigits } from './synthetic.js';
@@ -158,5 +157,7 @@ async function fetchIntoCache(
   const present = await readFile(path).catch(() => undefined);
   if (present !== undefined && createHash('sha256').update(present).digest('hex') === sha256) return;
   const urls = mirrors.map((mirror) => mirror + name);
+  // Its parts of Node.js take longer to load than the rest of this room.
+  const { download } = await import('./download.js');
   await download({ urls, path, size, sha256, connectTimeout, stallTimeout });
 }
