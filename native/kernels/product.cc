@@ -34,6 +34,8 @@ static_assert(kTurnedFloats + kLaneCount * 256 <= kScratchFloats, "the scratch i
 
 // Stores the sums, or adds them to what stands there.
 struct StoreTarget {
+  static constexpr bool kAsks = false;
+
   float* data;
   std::int64_t stride;
   LaneMask lastMask;
