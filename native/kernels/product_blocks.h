@@ -24,7 +24,7 @@ constexpr int kBlockRows[] = {0, 12, 6};
 constexpr std::int64_t kInnerBlock = 1024;
 static_assert(kInnerBlock * kBlockRegisters * kLaneCount <= kScratchFloats, "a packed panel must fit the scratch");
 
-// Shorter products are done before memory has answered.
+// Shorter products are done before memory has answered what a block asks for.
 constexpr std::int64_t kInnerWorthAsking = 64;
 
 constexpr std::int64_t ceilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -53,13 +53,12 @@ struct Place {
 };
 
 // What becomes of the sums: target.finish(row, column, sum) takes a whole register of columns, finishLast one that holds
-// the last columns of a row and may be partly empty. A target that works on memory of its own asks for a row of it ahead, by
-// target.ask(row, column, registers), and has its sums put aside first: in registers they would leave it none, and written
-// out for each of them its work is more code than the processor keeps decoded.
+// the last columns of a row and may be partly empty. A target that changes memory of its own asks for it while the product
+// runs, a row of the block at a time, by target.ask(row, column, registers).
 template <int Rows, int Registers, typename Target>
 static void multiplyBlock(std::int64_t inner, Factor a, const float* b, std::int64_t ldb, Place place,
                           const Target& shared) {
-  const Target target = shared;  // out of the reach of what is stored
+  const Target target = shared;  // where no store can reach it, so that its numbers stay in registers
   Lanes sum[Rows][Registers];
   const float* row[Rows];
   for (int m = 0; m < Rows; m++) {
@@ -144,7 +143,8 @@ static inline bool worthPacking(std::int64_t columns, std::int64_t inner) {
   return columns % kLaneCount != 0 || (columns >= 1024 && inner > 256);
 }
 
-// target(m, n) = Σ over k of a(m, k) · b[k, n]. `inner` is at most kInnerBlock where b is packed.
+// target(m, n) = Σ over k of a(m, k) · b[k, n], in panels of at most `widest` registers. `inner` is at most kInnerBlock where
+// b is packed.
 template <typename Target>
 static void multiplyPanels(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b,
                            bool pack, float* scratch, const Target& target, int widest = kBlockRegisters) {
