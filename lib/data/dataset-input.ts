@@ -158,6 +158,7 @@ function flatWidth(name: string, values: number, samples: number | undefined): n
 
 /** Numbers too large for float32 have become infinite by now and are named as such. */
 function checkFinite(name: string, values: Float32Array, width: number): void {
+  if (allFinite(values)) return;
   for (let index = 0; index < values.length; index++) {
     const value = values[index];
     // NaN - NaN and Infinity - Infinity are NaN: one comparison finds both.
@@ -167,6 +168,24 @@ function checkFinite(name: string, values: Float32Array, width: number): void {
       throw new DataError('ERR_DATA_NON_FINITE', message);
     }
   }
+}
+
+/**
+ * Reads bits, three times as fast as numbers: an exponent of all ones, which only NaN and the infinities have, overflows into
+ * the sign when one is added to it. Predictions check their samples too, and this is a tenth of their time.
+ */
+function allFinite({ buffer, byteOffset, length }: Float32Array): boolean {
+  const exponent = 0x7f800000;
+  const one = 0x00800000;
+  const bits = new Int32Array(buffer, byteOffset, length);
+  const whole = length - (length % 4);
+  let seen = 0;
+  for (let i = 0; i < whole; i += 4) {
+    seen |= ((bits[i] & exponent) + one) | ((bits[i + 1] & exponent) + one);
+    seen |= ((bits[i + 2] & exponent) + one) | ((bits[i + 3] & exponent) + one);
+  }
+  for (let i = whole; i < length; i++) seen |= (bits[i] & exponent) + one;
+  return seen >= 0;
 }
 
 /** The array itself, or a copy where its memory could shrink after it was checked. */
