@@ -99,7 +99,8 @@ function npmOnPath() {
 // TypeScript
 
 function stampOfTypeScript() {
-  return stampOf(['lib', 'tsconfig.json', 'tsconfig.build.json', 'node_modules/typescript/package.json']);
+  const tools = ['scripts/compile.mjs', 'node_modules/typescript/package.json', 'node_modules/rolldown/package.json'];
+  return stampOf(['lib', 'tsconfig.json', 'tsconfig.build.json', ...tools]);
 }
 
 function distCurrent() {
@@ -117,11 +118,10 @@ async function compileTypeScript() {
   const fresh = path.join(build, 'dist-new');
   const old = path.join(build, 'dist-old');
   const dist = path.join(root, 'dist');
-  for (const folder of [fresh, old]) fs.rmSync(folder, { recursive: true, force: true });
+  fs.rmSync(old, { recursive: true, force: true });
   const sources = stampOfTypeScript();
-  const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['-p', 'tsconfig.build.json', '--noEmitOnError', '--outDir', fresh];
-  await must([process.execPath, compiler, ...options], 'The TypeScript sources do not compile');
+  const compile = path.join(root, 'scripts', 'compile.mjs');
+  await must([process.execPath, compile, fresh], 'The TypeScript sources do not compile');
   if (fs.existsSync(dist)) fs.renameSync(dist, old);
   fs.renameSync(fresh, dist);
   fs.rmSync(old, { recursive: true, force: true });
