@@ -13,7 +13,7 @@ export interface FitEstimate {
   readonly samplesPerSecond: number;
   /** Memory while it trains. The engine's copy of the samples is in `data`; what the caller holds comes on top. */
   readonly bytes: {
-    /** Parameters, and the copies that predictions read meanwhile. */
+    /** Parameters, the copies that predictions read meanwhile, and the last good ones. */
     readonly parameters: number;
     readonly optimizer: number;
     readonly data: number;
@@ -58,11 +58,11 @@ export async function estimateFit(network: Network, data: Data, options: FitOpti
   const training = (epochs * samples) / trial.samplesPerSecond;
   const validating = validation === undefined ? 0 : epochs * (await secondsToEvaluate(copy, validation));
 
-  const program = copy.engine.compile(copy.plan(trainer.optimizer, batchSize)).program;
   const { arenaSize } = copy.architecture;
-  const { batch, fixed, tile, block } = program.sizes;
+  const { batch, fixed, tile, block } = copy.plan(trainer.optimizer, batchSize).sizes;
   const bytes = {
-    parameters: 3 * arenaSize * BYTES,
+    // Live, two copies for those who read meanwhile, and the last that are known to be finite.
+    parameters: 4 * arenaSize * BYTES,
     optimizer: trainer.optimizer.slots * arenaSize * BYTES,
     data: bytesOf(train) + (validation === undefined ? 0 : bytesOf(validation)),
     batch: (batch + fixed + copy.engine.threads * (tile + block)) * BYTES,

@@ -342,8 +342,8 @@ export class Network extends Model {
 
   /** A network with the same layers and numbers, that goes its own way from here. */
   copy(): Network {
-    const { architecture, engine, seed, step } = this;
-    return made({ architecture, engine, seed, step, values: this.readAll() });
+    const { architecture, engine, seed, step, classNames } = this;
+    return made({ architecture, engine, seed, step, values: this.readAll(), classNames });
   }
 
   /** Means of the evaluation's totals over data that the engine holds. @internal */

@@ -21,7 +21,8 @@ inline void relax() {
 
 class Barrier {
  public:
-  explicit Barrier(int threads) : expected_(threads) {}
+  // `spin`: whether each thread has a processor of its own. Where it has not, the one that is waited for needs this one.
+  Barrier(int threads, bool spin) : expected_(threads), spins_(spin ? 2000 : 0) {}
 
   // For threads that could not be started. Called by a thread that has yet to arrive itself, so that nobody can have
   // passed meanwhile.
@@ -42,10 +43,9 @@ class Barrier {
   }
 
  private:
-  // Spin for the few microseconds that balanced threads differ by, then give the processor away: with more threads than
-  // cores the one that is waited for needs it.
+  // Spin for the few microseconds that balanced threads differ by, then give the processor away: another program may need it.
   void wait(std::uint32_t phase) const {
-    for (int spin = 0; spin < 2000; spin++) {
+    for (int spin = 0; spin < spins_; spin++) {
       if (phase_.load(std::memory_order_acquire) != phase) return;
       relax();
     }
@@ -57,6 +57,7 @@ class Barrier {
   }
 
   std::atomic<int> expected_;
+  const int spins_;
   alignas(64) std::atomic<int> arrived_{0};
   alignas(64) std::atomic<std::uint32_t> phase_{0};
 };

@@ -1,5 +1,9 @@
 #include "engine/placement.h"
 
+#if !defined(__linux__)
+#include <thread>
+#endif
+
 namespace blasnet {
 
 #if defined(__linux__)
@@ -14,7 +18,8 @@ constexpr std::chrono::microseconds kPause{500};
 
 Placement::Placement(int workers) {
   if (workers < 2 || sched_getaffinity(0, sizeof(allowed_), &allowed_) != 0) return;
-  if (CPU_COUNT(&allowed_) < workers) return;
+  crowded_ = CPU_COUNT(&allowed_) < workers;
+  if (crowded_) return;
   const auto count = static_cast<std::size_t>(workers);
   place_ = std::make_unique<std::atomic<int>[]>(count);
   lastMove_ = std::make_unique<std::chrono::steady_clock::time_point[]>(count);
@@ -40,7 +45,7 @@ void Placement::move(int worker) {
 
 #else
 
-Placement::Placement(int) {}
+Placement::Placement(int workers) : crowded_(static_cast<int>(std::thread::hardware_concurrency()) < workers) {}
 
 #endif
 

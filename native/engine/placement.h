@@ -20,6 +20,9 @@ class Placement {
  public:
   explicit Placement(int workers);
 
+  // Whether there are more workers than processors.
+  bool crowded() const { return crowded_; }
+
   // Called by a worker between pieces of work, at the cost of reading its processor's number.
   void settle(int worker) {
 #if defined(__linux__)
@@ -43,6 +46,7 @@ class Placement {
   std::unique_ptr<std::chrono::steady_clock::time_point[]> lastMove_;
 #endif
   int workers_ = 0;
+  bool crowded_ = false;
 };
 
 }  // namespace blasnet

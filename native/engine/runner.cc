@@ -157,7 +157,7 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
 
 void Runner::run() {
   if (slice_.count == 0 || program_.stages.empty()) return;
-  barrier_ = std::make_unique<Barrier>(threads_);
+  barrier_ = std::make_unique<Barrier>(threads_, !placement_.crowded());
   step_.seed = slice_.seed;
   step_.data = &slice_.data->view;
   step_.totals = totals_.data();
