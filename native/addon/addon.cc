@@ -10,6 +10,7 @@
 #include "addon/environment.h"
 #include "addon/failure.h"
 #include "addon/jobs.h"
+#include "addon/run_kernel.h"
 #include "addon/shards.h"
 #include "blas.h"
 #include "engine/faults.h"

@@ -124,7 +124,7 @@ void checkSlice(const Program& program, const Slice& slice) {
     throw InvalidInput("The data has no targets of the width needed");
   }
   const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
-  if (slice.scalars.size() < steps * program.scalars + kMaxScalars) throw InvalidInput("The run has too few scalars");
+  if (slice.scalars.size() < steps * program.scalars) throw InvalidInput("The run has too few scalars");
 }
 
 Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Store* store, const Slice& slice,

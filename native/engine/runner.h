@@ -50,7 +50,7 @@ struct Slice {
   std::vector<std::uint32_t> order;  // empty means 0, 1, 2, ...
   std::int64_t firstSample = 0;
   std::int64_t count = 0;
-  std::vector<double> scalars;  // [steps, program.scalars], then kMaxScalars zeros
+  std::vector<double> scalars;  // [steps, program.scalars]
   std::uint64_t seed = 0;
   std::uint64_t firstStep = 0;
   std::vector<const std::atomic<bool>*> stopFlags;

@@ -7,4 +7,6 @@ export interface KernelContract {
   readonly signature: string;
   /** Names of the numbers that a call carries, in order. */
   readonly attributes: readonly string[];
+  /** Names of the step's numbers that it reads, in order; left out where it reads none. */
+  readonly scalars?: readonly string[];
 }

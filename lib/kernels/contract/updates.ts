@@ -43,19 +43,21 @@ export const updateKernels = {
     attributes: ['limit'],
   },
 
-  // Updates. Scalars of the step come from the optimizer's `scalars(step)`; 0 is the learning rate, of which a parameter
-  // gets `multiplier` ---------------------------------------------------------------------------------------------------
+  // Updates. Scalars of the step come from the optimizer's `scalars(step)`; the first is the learning rate, of which a
+  // parameter gets `multiplier` ---------------------------------------------------------------------------------------
   sgd: {
     axis: 'parameters',
     split: 'leading',
     signature: 'gradient[leading,inner] -> &parameter[leading,inner]',
     attributes: ['multiplier'],
+    scalars: ['learningRate'],
   },
   momentum: {
     axis: 'parameters',
     split: 'leading',
     signature: 'gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]',
     attributes: ['momentum', 'multiplier'],
+    scalars: ['learningRate', 'gradientShare'],
   },
   rmsProp: {
     axis: 'parameters',
@@ -63,6 +65,7 @@ export const updateKernels = {
     signature:
       'gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner] &mean?[leading,inner] &velocity?[leading,inner]',
     attributes: ['decay', 'epsilon', 'momentum', 'multiplier'],
+    scalars: ['learningRate'],
   },
   adam: {
     axis: 'parameters',
@@ -70,18 +73,21 @@ export const updateKernels = {
     signature:
       'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]',
     attributes: ['beta1', 'beta2', 'epsilon', 'weightDecay', 'multiplier'],
+    scalars: ['learningRate', 'firstCorrection', 'secondCorrection'],
   },
   nesterov: {
     axis: 'parameters',
     split: 'leading',
     signature: 'gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]',
     attributes: ['momentum', 'multiplier'],
+    scalars: ['learningRate'],
   },
   adaGrad: {
     axis: 'parameters',
     split: 'leading',
     signature: 'gradient[leading,inner] -> &parameter[leading,inner] &sumOfSquares[leading,inner]',
     attributes: ['epsilon', 'multiplier'],
+    scalars: ['learningRate'],
   },
   adaDelta: {
     axis: 'parameters',
@@ -89,6 +95,7 @@ export const updateKernels = {
     signature:
       'gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner] &meanSquareStep[leading,inner]',
     attributes: ['decay', 'epsilon', 'multiplier'],
+    scalars: ['learningRate'],
   },
   amsGrad: {
     axis: 'parameters',
@@ -96,6 +103,7 @@ export const updateKernels = {
     signature:
       'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner] &largestMoment[leading,inner]',
     attributes: ['beta1', 'beta2', 'epsilon', 'weightDecay', 'multiplier'],
+    scalars: ['learningRate', 'firstCorrection', 'secondCorrection'],
   },
   nadam: {
     axis: 'parameters',
@@ -103,6 +111,7 @@ export const updateKernels = {
     signature:
       'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]',
     attributes: ['beta1', 'beta2', 'epsilon', 'multiplier'],
+    scalars: ['learningRate', 'gradientFactor', 'momentFactor', 'secondCorrection'],
   },
   radam: {
     axis: 'parameters',
@@ -110,6 +119,7 @@ export const updateKernels = {
     signature:
       'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]',
     attributes: ['beta1', 'beta2', 'epsilon', 'multiplier'],
+    scalars: ['learningRate', 'firstCorrection', 'rectification'],
   },
   adaMax: {
     axis: 'parameters',
@@ -117,6 +127,7 @@ export const updateKernels = {
     signature:
       'gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &largest[leading,inner]',
     attributes: ['beta1', 'beta2', 'epsilon', 'multiplier'],
+    scalars: ['learningRate', 'firstCorrection'],
   },
 
   // Constraints, on the columns of a kernel ---------------------------------------------------------------------------
