@@ -5,7 +5,7 @@
 #include <mutex>
 #include <vector>
 
-#include "engine/runner.h"
+#include "engine/run_memory.h"
 
 namespace blasnet {
 
