@@ -97,6 +97,7 @@
         'addon/compiled_program.cc',
         'addon/environment.cc',
         'addon/jobs.cc',
+        'addon/promise_task.cc',
         'addon/run_kernel.cc',
         'addon/shards.cc',
       ],

@@ -3,42 +3,34 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <system_error>
-#include <thread>
 
 #include "addon/arguments.h"
-#include "addon/environment.h"
-#include "addon/failure.h"
-#include "engine/faults.h"
-#include "engine/lifecycle.h"
+#include "addon/promise_task.h"
 
 namespace blasnet {
 namespace {
 
 // Everything a job touches belongs to it; JavaScript may drop or dispose its handles meanwhile.
-struct Job : Task {
+struct Job : PromiseTask {
   std::shared_ptr<CompiledProgram> program;
   std::shared_ptr<Store> store;
   std::shared_ptr<StopFlag> stop;
   Slice slice;
   int threads = 1;
-  napi_deferred deferred = nullptr;
 
   void takeParameters();
-  void execute() noexcept;
-  void fail(Failure failure) noexcept;
-  void settle(napi_env env, const Environment& environment) noexcept override;
+
+ protected:
+  void work(const std::atomic<bool>& environmentStops) override;
+  void release() noexcept override;
+  napi_value outcome(napi_env env, const Environment& environment) override;
 
  private:
-  void runSteps();
-  void releaseParameters() noexcept;
-  napi_value describe(napi_env env, const Environment& environment) const;
-
   LiveArenas live_;                                      // what trains has these,
   std::shared_ptr<const AlignedArray<float>> snapshot_;  // everything else reads this
   Outcome outcome_;
+  std::chrono::steady_clock::time_point began_;
   double seconds_ = 0;
-  Failure failure_;
 };
 
 // On the JavaScript thread, so that a run sees the parameters as they were when it was called.
@@ -51,20 +43,9 @@ void Job::takeParameters() {
   if (!live_) throw InvalidInput("A training run of this network is already under way");
 }
 
-void Job::releaseParameters() noexcept {
-  snapshot_ = nullptr;
-  if (!live_) return;
-  store->touched();
-  try {
-    store->publish();
-  } catch (...) {
-    // No memory for another copy: the next reader makes it.
-  }
-  live_.release();
-}
-
-void Job::runSteps() {
-  meetFault(FaultSite::job);
+void Job::work(const std::atomic<bool>& environmentStops) {
+  began_ = std::chrono::steady_clock::now();
+  slice.stopFlags.push_back(&environmentStops);
   auto memory = program->takeMemory(threads);
   // Only training writes, and only to the live arenas.
   float* parameters = live_ ? store->live() : const_cast<float*>(snapshot_->data());
@@ -72,29 +53,25 @@ void Job::runSteps() {
   program->giveBack(std::move(memory));
 }
 
-void Job::execute() noexcept {
-  const auto start = std::chrono::steady_clock::now();
-  try {
-    runSteps();
-  } catch (...) {
-    failure_ = currentFailure();
+void Job::release() noexcept {
+  snapshot_ = nullptr;
+  if (live_) {
+    store->touched();
+    try {
+      store->publish();
+    } catch (...) {
+      // No memory for another copy: the next reader makes it.
+    }
+    live_.release();
   }
-  releaseParameters();
-  seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-// Instead of `execute`.
-void Job::fail(Failure failure) noexcept {
-  failure_ = std::move(failure);
-  releaseParameters();
+  seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
 }
 
 void checkNode(napi_status status) {
   if (status != napi_ok) throw std::runtime_error("JavaScript refused the outcome of a run");
 }
 
-napi_value Job::describe(napi_env env, const Environment& environment) const {
-  meetFault(FaultSite::completion);
+napi_value Job::outcome(napi_env env, const Environment& environment) {
   napi_value result = nullptr;
   checkNode(napi_create_object(env, &result));
   const auto setNumber = [&](const char* name, double number) {
@@ -126,26 +103,6 @@ napi_value Job::describe(napi_env env, const Environment& environment) const {
   return result;
 }
 
-void Job::settle(napi_env env, const Environment& environment) noexcept {
-  napi_handle_scope scope = nullptr;
-  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
-  napi_value value = nullptr;
-  if (!failure_) {
-    try {
-      value = describe(env, environment);
-    } catch (...) {
-      failure_ = currentFailure();
-    }
-  }
-  if (!failure_) {
-    napi_resolve_deferred(env, deferred, value);
-  } else {
-    value = createError(env, failure_);
-    if (value != nullptr) napi_reject_deferred(env, deferred, value);
-  }
-  napi_close_handle_scope(env, scope);
-}
-
 Slice toSlice(const Napi::CallbackInfo& info) {
   Slice slice;
   slice.data = Handle<Data>::unwrap(info[2]);
@@ -175,7 +132,6 @@ void checkStore(const Program& program, const Store& store) {
 }  // namespace
 
 Napi::Value run(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
   auto job = std::make_shared<Job>();
   job->program = Handle<CompiledProgram>::unwrap(info[0]);
   job->store = Handle<Store>::unwrap(info[1]);
@@ -184,33 +140,13 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   job->threads = std::min(threads, job->program->usefulThreads);
   checkStore(job->program->program, *job->store);
   checkSlice(job->program->program, job->slice);
-  const auto environment = Environment::of(env);
-  if (environment == nullptr || *environment->stopFlag()) throw std::runtime_error("The environment is going away");
-  job->slice.stopFlags.push_back(environment->stopFlag());
   if (!info[3].IsUndefined()) {
     job->stop = Handle<StopFlag>::unwrap(info[3]);
     job->slice.stopFlags.push_back(&job->stop->raised);
   }
   job->takeParameters();
   Handle<CompiledProgram>::growTo(info[0], RunMemory::bytesFor(job->program->program, job->threads));
-  napi_value promise = nullptr;
-  if (napi_create_promise(env, &job->deferred, &promise) != napi_ok) {
-    throw std::runtime_error("JavaScript refused a promise");
-  }
-  environment->begin(env);
-  try {
-    meetFault(FaultSite::thread);
-    std::thread([job, environment] {
-      job->execute();
-      environment->finish(job);
-    }).detach();
-  } catch (...) {
-    // No thread to be had: the promise says so.
-    environment->abandon(env);
-    job->fail(failureOf("ERR_ENGINE_THREADS", "The system refused the native engine a thread"));
-    job->settle(env, *environment);
-  }
-  return Napi::Value(env, promise);
+  return PromiseTask::start(info.Env(), job);
 }
 
 Napi::Value runSync(const Napi::CallbackInfo& info) {
