@@ -47,6 +47,20 @@ const slots = {
 };
 /** Sums of squares, steps and moments that an infinite gradient makes infinite, and what is divided by them. */
 const ruined = ['gradient'];
+/** Adam and its relatives: usual decays with a small epsilon, and none with a large one. */
+const adaptive = {
+  attributes: [
+    [0.9, 0.999, 1e-8, 1],
+    [0, 0, 1e-3, 0.25],
+  ],
+  ruinedBy: ruined,
+  fill: slots,
+};
+const withDecay = [
+  [0.9, 0.999, 1e-8, 0, 1],
+  [0, 0, 1e-3, 0.1, 0.25],
+];
+
 const rows: Record<KernelName, KernelRow> = {
   gatherFeatures: { needsRun: true },
   gatherLabels: { needsRun: true },
@@ -185,14 +199,7 @@ const rows: Record<KernelName, KernelRow> = {
     ruinedBy: [...ruined, 'mean'],
     fill: slots,
   },
-  adam: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 0, 1],
-      [0, 0, 1e-3, 0.1, 0.25],
-    ],
-    ruinedBy: ruined,
-    fill: slots,
-  },
+  adam: { ...adaptive, attributes: withDecay },
   nesterov: {
     attributes: [
       [0, 1],
@@ -216,38 +223,10 @@ const rows: Record<KernelName, KernelRow> = {
     ruinedBy: ruined,
     fill: slots,
   },
-  amsGrad: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 0, 1],
-      [0, 0, 1e-3, 0.1, 0.25],
-    ],
-    ruinedBy: ruined,
-    fill: slots,
-  },
-  nadam: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 1],
-      [0, 0, 1e-3, 0.25],
-    ],
-    ruinedBy: ruined,
-    fill: slots,
-  },
-  radam: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 1],
-      [0, 0, 1e-3, 0.25],
-    ],
-    ruinedBy: ruined,
-    fill: slots,
-  },
-  adaMax: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 1],
-      [0, 0, 1e-3, 0.25],
-    ],
-    ruinedBy: ruined,
-    fill: slots,
-  },
+  amsGrad: { ...adaptive, attributes: withDecay },
+  nadam: adaptive,
+  radam: adaptive,
+  adaMax: adaptive,
   constrainNorm: {
     attributes: [
       [0, 1, 1],
