@@ -17,9 +17,17 @@ interface TrainingOnlyTrace extends Trace {
   readonly mask: Value | undefined;
 }
 
+/** The types of layers that do nothing outside of training. */
+const trainingOnlyTypes = ['dropout', 'alphaDropout', 'gaussianNoise'] as const;
+type TrainingOnlyType = (typeof trainingOnlyTypes)[number];
+
+export function isTrainingOnly({ type }: { readonly type: string }): boolean {
+  return (trainingOnlyTypes as readonly string[]).includes(type);
+}
+
 /** A layer that acts while training and passes its input on everywhere else: the two dropouts and noise. */
 export class TrainingOnly implements Layer<TrainingOnlyTrace> {
-  readonly type: string;
+  readonly type: TrainingOnlyType;
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
@@ -30,7 +38,7 @@ export class TrainingOnly implements Layer<TrainingOnlyTrace> {
   readonly #effect: TrainingEffect | undefined;
 
   /** @param effect undefined where there is none in training either, as with a rate of 0 */
-  constructor(type: string, { name, inputs, index }: LayerContext, effect: TrainingEffect | undefined) {
+  constructor(type: TrainingOnlyType, { name, inputs, index }: LayerContext, effect: TrainingEffect | undefined) {
     this.type = type;
     this.name = name;
     this.inputs = inputs;

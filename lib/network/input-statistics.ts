@@ -14,7 +14,7 @@ const VALUES_A_TURN = 2 ** 20;
  * Mean and standard deviation of every feature, as the network sees it, in float64 and two passes; subtracting squares of
  * large means would lose the digits that matter. The event loop gets its turn all the while.
  */
-export async function featureStatistics({ length, width, features, scale }: Features): Promise<FeatureStatistics> {
+async function featureStatistics({ length, width, features, scale }: Features): Promise<FeatureStatistics> {
   const mean = new Float64Array(width);
   const squares = new Float64Array(width);
   const [least, most] = [new Float64Array(width).fill(Infinity), new Float64Array(width).fill(-Infinity)];
