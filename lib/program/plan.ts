@@ -13,6 +13,8 @@ const SMALLEST_ROW_TILE = 8;
 
 /** Elements of a kernel block: enough to pay for the copy of the output gradient that each block makes. */
 const BLOCK_ELEMENTS = 104 * 1024;
+/** The copy serves this many rows of the block at least, however wide they are. */
+const LEAST_BLOCK_ROWS = 100;
 /** Parameters up to this size stay in one block: others fill the threads meanwhile. */
 const SMALLEST_SPLIT = 24 * 1024;
 const COLUMN_TILE = 64;
@@ -92,7 +94,8 @@ function largestKernel({ values }: ProgramBuilder): number {
 export function blockOf(leading: number, inner: number): number {
   const elements = leading * inner;
   if (elements <= SMALLEST_SPLIT) return leading;
-  const count = 2 * Math.ceil(elements / (2 * BLOCK_ELEMENTS));
+  const rows = Math.max(BLOCK_ELEMENTS / inner, LEAST_BLOCK_ROWS);
+  const count = 2 * Math.ceil(leading / (2 * rows));
   return Math.max(1, Math.ceil(leading / count));
 }
 

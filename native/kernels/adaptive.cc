@@ -36,7 +36,7 @@ double adaDelta(const Tile& tile) {
     const Lanes g = here.of(gradient);
     const Lanes square = multiplyAdd(decay, here.of(meanSquare), times(times(take, g), g));
     const Lanes before = here.of(meanSquareStep);
-    const Lanes step = times(g, exactRoot(quotient(add(before, epsilon), add(square, epsilon))));
+    const Lanes step = times(g, squareRoot(quotient(add(before, epsilon), add(square, epsilon))));
     here.put(meanSquare, square);
     here.put(meanSquareStep, multiplyAdd(decay, before, times(times(take, step), step)));
     here.put(parameter, subtractProduct(rate, step, here.of(parameter)));

@@ -11,10 +11,15 @@ namespace blasnet::BLASNET_SIMD {
 
 #if defined(__AVX2__)
 
+// GCC takes a function that only prefetches for one that does nothing, and drops its calls, unless it is part of its caller.
+#define BLASNET_PREFETCH inline __attribute__((always_inline))
+
 namespace {
 
 // Takes a sum as the gradient of the parameters that it stands for, and updates them.
 struct AdamTarget {
+  static constexpr bool kAsks = true;
+
   AdamNumbers numbers;
   float* parameter;
   float* firstMoment;
@@ -30,6 +35,12 @@ struct AdamTarget {
         stride(tile.dimension[1]),
         lastMask(lastLanes(tile.dimension[1])) {}
 
+  BLASNET_PREFETCH void ask(std::int64_t row, std::int64_t column, int registers) const {
+    const std::int64_t place = row * stride + column;
+    for (const float* from : {parameter + place, firstMoment + place, secondMoment + place}) {
+      for (int n = 0; n < registers; n++) __builtin_prefetch(from + n * kLaneCount);
+    }
+  }
   void finish(std::int64_t row, std::int64_t column, Lanes gradient) const {
     const std::int64_t place = row * stride + column;
     Lanes m = load(firstMoment + place);
@@ -52,10 +63,15 @@ struct AdamTarget {
 
 // The same with an l2 penalty between the two. Its sum is kept aside, because targets are constant to the product.
 struct PenalizedAdamTarget {
+  static constexpr bool kAsks = true;
+
   AdamTarget adam;
   Lanes lambda;
   WideSums* squares;
 
+  BLASNET_PREFETCH void ask(std::int64_t row, std::int64_t column, int registers) const {
+    adam.ask(row, column, registers);
+  }
   void finish(std::int64_t row, std::int64_t column, Lanes gradient) const {
     const Lanes value = load(adam.parameter + row * adam.stride + column);
     squares->addProduct(value, value);
@@ -73,8 +89,10 @@ template <typename Target>
 void multiplyForKernel(const Tile& tile, const Target& target) {
   const std::int64_t inputs = tile.dimension[0];
   const std::int64_t units = tile.dimension[1];
+  // The panel of a long batch outgrows the first-level cache; half as wide, and against more rows, it is read less.
+  const int widest = tile.step->rows >= kInnerWorthAsking ? 2 : kBlockRegisters;
   multiplyPanels(tile.count, units, tile.step->rows, Factor{tile.operand[0], 1, inputs}, tile.operand[1], true,
-                 tile.scratch, target);
+                 tile.scratch, target, widest);
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ static_assert(kTurnedFloats + kLaneCount * 256 <= kScratchFloats, "the scratch i
 
 // Stores the sums, or adds them to what stands there.
 struct StoreTarget {
+  static constexpr bool kAsks = false;
+
   float* data;
   std::int64_t stride;
   LaneMask lastMask;
@@ -49,16 +51,21 @@ struct StoreTarget {
   }
 };
 
-// One row times b: every row of b is read once, from its start to its end, and nothing is worth copying. As many sums as
-// there are registers for.
+// c (+)= Σ over the rows of b that `places` names, each times its a. As many sums as there are registers for.
 template <int Registers>
-void multiplyRow(std::int64_t inner, const float* a, const float* b, std::int64_t ldb, LaneMask lastMask, float* c) {
+void multiplyRow(std::int64_t count, const std::uint32_t* places, const float* a, const float* b, std::int64_t ldb,
+                 LaneMask lastMask, bool accumulate, float* c) {
   Lanes sum[Registers];
   for (int n = 0; n < Registers; n++) sum[n] = zeroLanes();
-  for (std::int64_t k = 0; k < inner; k++, b += ldb) {
-    const Lanes left = spread(a + k);
-    for (int n = 0; n < Registers - 1; n++) sum[n] = multiplyAdd(left, load(b + n * kLaneCount), sum[n]);
-    sum[Registers - 1] = multiplyAdd(left, load(b + (Registers - 1) * kLaneCount, lastMask), sum[Registers - 1]);
+  if (accumulate) {
+    for (int n = 0; n < Registers - 1; n++) sum[n] = load(c + n * kLaneCount);
+    sum[Registers - 1] = load(c + (Registers - 1) * kLaneCount, lastMask);
+  }
+  for (std::int64_t i = 0; i < count; i++) {
+    const Lanes left = spread(a + places[i]);
+    const float* row = b + places[i] * ldb;
+    for (int n = 0; n < Registers - 1; n++) sum[n] = multiplyAdd(left, load(row + n * kLaneCount), sum[n]);
+    sum[Registers - 1] = multiplyAdd(left, load(row + (Registers - 1) * kLaneCount, lastMask), sum[Registers - 1]);
   }
   for (int n = 0; n < Registers - 1; n++) store(c + n * kLaneCount, sum[n]);
   store(c + (Registers - 1) * kLaneCount, sum[Registers - 1], lastMask);
@@ -67,21 +74,37 @@ void multiplyRow(std::int64_t inner, const float* a, const float* b, std::int64_
 constexpr int kRowRegisters = kLaneCount;  // of 32 at 16 lanes, of 16 at 8 lanes
 
 template <int Registers>
-void multiplyRowBy(std::int64_t registers, std::int64_t inner, const float* a, const float* b, std::int64_t ldb,
-                   LaneMask lastMask, float* c) {
+void multiplyRowBy(std::int64_t registers, std::int64_t count, const std::uint32_t* places, const float* a,
+                   const float* b, std::int64_t ldb, LaneMask lastMask, bool accumulate, float* c) {
   if constexpr (Registers > 1) {
-    if (registers < Registers) return multiplyRowBy<Registers - 1>(registers, inner, a, b, ldb, lastMask, c);
+    if (registers < Registers) {
+      return multiplyRowBy<Registers - 1>(registers, count, places, a, b, ldb, lastMask, accumulate, c);
+    }
   }
-  multiplyRow<Registers>(inner, a, b, ldb, lastMask, c);
+  multiplyRow<Registers>(count, places, a, b, ldb, lastMask, accumulate, c);
 }
 
-void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c) {
+// One row times b. All its time goes into reading b, once, from its start to its end; and rows that meet a zero, as the
+// dark pixels of a digit or half of what ReLU leaves, need not be read. Without them the sums are the same to the bit,
+// unless a number of theirs is not finite.
+void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
+                    float* scratch) {
   constexpr std::int64_t kStrip = kRowRegisters * kLaneCount;
-  for (std::int64_t column = 0; column < columns; column += kStrip) {
-    const std::int64_t count = columns - column < kStrip ? columns - column : kStrip;
-    multiplyRowBy<kRowRegisters>(ceilDivide(count, kLaneCount), inner, a, b + column, columns, lastLanes(count),
-                                 c + column);
-  }
+  auto* places = reinterpret_cast<std::uint32_t*>(scratch);
+  std::int64_t k = 0;
+  do {
+    const std::int64_t first = k;
+    std::int64_t count = 0;
+    for (; k < inner && k - first < kScratchFloats; k++) {
+      places[count] = static_cast<std::uint32_t>(k);
+      count += a[k] != 0.0F ? 1 : 0;
+    }
+    for (std::int64_t column = 0; column < columns; column += kStrip) {
+      const std::int64_t width = columns - column < kStrip ? columns - column : kStrip;
+      multiplyRowBy<kRowRegisters>(ceilDivide(width, kLaneCount), count, places, a, b + column, columns,
+                                   lastLanes(width), first > 0, c + column);
+    }
+  } while (k < inner);
 }
 
 // The inner extent in parts whose packed panels stay in the second-level cache.
@@ -136,7 +159,7 @@ void transposeOut(std::int64_t rows, std::int64_t columns, const float* from, st
 
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
               float* scratch) {
-  if (rows == 1) return multiplyOneRow(columns, inner, a, b, c);
+  if (rows == 1) return multiplyOneRow(columns, inner, a, b, c, scratch);
   multiplyInBlocks(rows, columns, inner, Factor{a, inner, 1}, b, c, worthPacking(columns, inner), scratch);
 }
 

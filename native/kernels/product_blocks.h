@@ -14,7 +14,7 @@ namespace blasnet::BLASNET_SIMD {
 // registers left for what they are fed from. The fewer the registers of a row, the more rows.
 #if defined(__AVX512F__)
 constexpr int kBlockRegisters = 3;
-constexpr int kBlockRows[] = {0, 16, 12, 8};
+constexpr int kBlockRows[] = {0, 16, 14, 8};
 #else
 constexpr int kBlockRegisters = 2;
 constexpr int kBlockRows[] = {0, 12, 6};
@@ -23,6 +23,9 @@ constexpr int kBlockRows[] = {0, 12, 6};
 // Inner extent that is taken at once: a packed panel of it stays in the second-level cache.
 constexpr std::int64_t kInnerBlock = 1024;
 static_assert(kInnerBlock * kBlockRegisters * kLaneCount <= kScratchFloats, "a packed panel must fit the scratch");
+
+// Shorter products are done before memory has answered what a block asks for.
+constexpr std::int64_t kInnerWorthAsking = 64;
 
 constexpr std::int64_t ceilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -50,17 +53,23 @@ struct Place {
 };
 
 // What becomes of the sums: target.finish(row, column, sum) takes a whole register of columns, finishLast one that holds
-// the last columns of a row and may be partly empty.
+// the last columns of a row and may be partly empty. A target that changes memory of its own asks for it while the product
+// runs, a row of the block at a time, by target.ask(row, column, registers).
 template <int Rows, int Registers, typename Target>
 static void multiplyBlock(std::int64_t inner, Factor a, const float* b, std::int64_t ldb, Place place,
-                          const Target& target) {
+                          const Target& shared) {
+  const Target target = shared;  // where no store can reach it, so that its numbers stay in registers
   Lanes sum[Rows][Registers];
   const float* row[Rows];
   for (int m = 0; m < Rows; m++) {
     row[m] = a.data + m * a.rowStride;
     for (int n = 0; n < Registers; n++) sum[m][n] = zeroLanes();
   }
+  const std::int64_t asked = inner >= kInnerWorthAsking ? Rows : 0;
   for (std::int64_t k = 0; k < inner; k++) {
+    if constexpr (Target::kAsks) {
+      if (k < asked) target.ask(place.row + k, place.column, Registers);
+    }
     Lanes right[Registers];
     for (int n = 0; n < Registers; n++) right[n] = load(b + n * kLaneCount);
     for (int m = 0; m < Rows; m++) {
@@ -134,12 +143,13 @@ static inline bool worthPacking(std::int64_t columns, std::int64_t inner) {
   return columns % kLaneCount != 0 || (columns >= 1024 && inner > 256);
 }
 
-// target(m, n) = Σ over k of a(m, k) · b[k, n]. `inner` is at most kInnerBlock where b is packed.
+// target(m, n) = Σ over k of a(m, k) · b[k, n], in panels of at most `widest` registers. `inner` is at most kInnerBlock where
+// b is packed.
 template <typename Target>
 static void multiplyPanels(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b,
-                           bool pack, float* scratch, const Target& target) {
+                           bool pack, float* scratch, const Target& target, int widest = kBlockRegisters) {
   const std::int64_t registers = ceilDivide(columns, kLaneCount);
-  std::int64_t panels = ceilDivide(registers, kBlockRegisters);
+  std::int64_t panels = ceilDivide(registers, widest);
   for (std::int64_t first = 0; first < registers; panels--) {
     const std::int64_t width = ceilDivide(registers - first, panels);
     const std::int64_t column = first * kLaneCount;
