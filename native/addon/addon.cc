@@ -1,4 +1,4 @@
-// The table of functions that JavaScript sees, each a thin wrapper. Long work goes to jobs.cc.
+// The table of functions that JavaScript sees, each a thin wrapper. Long work is a PromiseTask.
 #include <napi.h>
 
 #include <algorithm>
