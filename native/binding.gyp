@@ -69,6 +69,7 @@
       'type': 'static_library',
       'sources': [
         'blas.cc',
+        'engine/bounds.cc',
         'engine/faults.cc',
         'engine/fuse.cc',
         'engine/lifecycle.cc',
@@ -76,8 +77,10 @@
         'engine/memory.cc',
         'engine/peak.cc',
         'engine/program.cc',
+        'engine/run_memory.cc',
         'engine/runner.cc',
         'engine/shards.cc',
+        'engine/slice.cc',
         'engine/store.cc',
         'kernels/contract.cc',
         'kernels/simd.cc',
@@ -89,7 +92,15 @@
     {
       'target_name': 'blasnet',
       'dependencies': ['blasnet_core', 'kernels_baseline'],
-      'sources': ['addon/addon.cc', 'addon/environment.cc', 'addon/jobs.cc', 'addon/shards.cc'],
+      'sources': [
+        'addon/addon.cc',
+        'addon/compiled_program.cc',
+        'addon/environment.cc',
+        'addon/jobs.cc',
+        'addon/promise_task.cc',
+        'addon/run_kernel.cc',
+        'addon/shards.cc',
+      ],
       'include_dirs': ["<!(node -p \"path.dirname(require.resolve('node-addon-api/package.json'))\")"],
       'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_CPP_EXCEPTIONS', 'NODE_ADDON_API_CPP_EXCEPTIONS_ALL'],
       'conditions': [

@@ -90,25 +90,37 @@ function rethrow<T>(call: () => T): T {
   }
 }
 
-class NativeData implements EngineData {
+/** What lives in native memory until it is disposed of or collected. */
+class NativeObject<Handle extends object> {
   constructor(
     readonly addon: Addon,
-    readonly handle: DataHandle,
-    readonly length: number,
+    readonly handle: Handle,
   ) {}
 
   dispose(): void {
-    this.addon.dispose(this.handle);
+    rethrow(() => this.addon.dispose(this.handle));
   }
 }
 
-class NativeStore implements Store {
+class NativeData extends NativeObject<DataHandle> implements EngineData {
   constructor(
-    readonly addon: Addon,
-    readonly handle: StoreHandle,
+    addon: Addon,
+    handle: DataHandle,
+    readonly length: number,
+  ) {
+    super(addon, handle);
+  }
+}
+
+class NativeStore extends NativeObject<StoreHandle> implements Store {
+  constructor(
+    addon: Addon,
+    handle: StoreHandle,
     readonly parameters: number,
     readonly slots: number,
-  ) {}
+  ) {
+    super(addon, handle);
+  }
 
   read(arena: Arena, offset: number, length: number, slot = 0): FloatArray {
     const values = new Float32Array(length);
@@ -124,26 +136,24 @@ class NativeStore implements Store {
       this.addon.writeStore(this.handle, arenas.indexOf(arena), slot, offset, floats);
     });
   }
-
-  dispose(): void {
-    this.addon.dispose(this.handle);
-  }
 }
 
-class NativeProgram implements CompiledProgram {
+class NativeProgram extends NativeObject<ProgramHandle> implements CompiledProgram {
   constructor(
-    readonly addon: Addon,
-    readonly handle: ProgramHandle,
+    addon: Addon,
+    handle: ProgramHandle,
     readonly program: Program,
     readonly threads: number,
-  ) {}
+  ) {
+    super(addon, handle);
+  }
 
   async run(store: Store, slice: Slice): Promise<Outcome> {
     const { handle, addon } = this;
     const native = { store: store as NativeStore, data: slice.data as NativeData };
-    const flag = slice.stop === undefined ? undefined : addon.createStop();
+    const flag = slice.stop === undefined ? undefined : rethrow(() => addon.createStop());
     const raise = () => {
-      if (flag !== undefined) addon.raiseStop(flag);
+      if (flag !== undefined) rethrow(() => addon.raiseStop(flag));
     };
     if (slice.stop?.stopped === true) raise();
     const release = slice.stop instanceof Stop ? slice.stop.onStop(raise) : undefined;
@@ -180,9 +190,5 @@ class NativeProgram implements CompiledProgram {
         output as Float32Array,
       );
     });
-  }
-
-  dispose(): void {
-    this.addon.dispose(this.handle);
   }
 }

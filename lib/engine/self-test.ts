@@ -35,7 +35,7 @@ function agree(
   attributes: number[],
   rows: number,
 ): void {
-  const scalars = Float64Array.of(0.01, 1.5, 0.8, 0);
+  const scalars = Float64Array.of(0.01, 1.5, 0.8);
   const run: Run = {
     rows,
     step: 0,

@@ -18,7 +18,7 @@ export const warpOperations = { shift: 1, rotation: 2, scale: 3, shear: 4, flip:
 const LARGEST_RADIUS = 64;
 
 /** Pixels to either side that the smoothing of an elastic field takes in. */
-export function smoothingRadius(sigma: number): number {
+function smoothingRadius(sigma: number): number {
   return Math.min(LARGEST_RADIUS, Math.max(0, Math.ceil(3 * sigma)));
 }
 

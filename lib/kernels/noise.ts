@@ -38,7 +38,7 @@ function logarithm(u: number): number {
  * Two independent standard normal numbers from two random words, into `output`. The radius takes 23 bits of the first
  * word, so that no number is beyond 5.8; the angle takes 24 of the second, as a quarter turn and what is left of it.
  */
-export function normalPair(output: Float64Array, radiusWord: number, angleWord: number): void {
+function normalPair(output: Float64Array, radiusWord: number, angleWord: number): void {
   const radius = Math.sqrt(-2 * logarithm(((radiusWord >>> 9) + 0.5) * 2 ** -23));
   const turn = angleWord >>> 8;
   const quarter = (turn + 2 ** 21) >>> 22;

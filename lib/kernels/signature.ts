@@ -19,6 +19,8 @@ export interface Signature {
   /** Every symbol but `rows`, in order of first appearance. */
   readonly symbols: readonly string[];
   readonly attributes: readonly string[];
+  /** Numbers of the step that it reads. */
+  readonly scalars: readonly string[];
 }
 
 function parseOperand(token: string, output: boolean): Operand {
@@ -30,14 +32,14 @@ function parseOperand(token: string, output: boolean): Operand {
 }
 
 function parse(kernel: KernelName, id: number): Signature {
-  const { axis, split, signature, attributes }: KernelContract = contract[kernel];
+  const { axis, split, signature, attributes, scalars = [] }: KernelContract = contract[kernel];
   const [inputs, outputs] = signature.split('->').map((side) => side.split(' ').filter((token) => token !== ''));
   const operands = [
     ...inputs.map((token) => parseOperand(token, false)),
     ...outputs.map((token) => parseOperand(token, true)),
   ];
   const symbols = [...new Set(operands.flatMap((operand) => operand.shape))].filter((symbol) => symbol !== 'rows');
-  return { kernel, id, axis, split, operands, symbols, attributes };
+  return { kernel, id, axis, split, operands, symbols, attributes, scalars };
 }
 
 export const kernelNames = Object.keys(contract) as KernelName[];
@@ -57,8 +59,8 @@ export function signatureOf(kernel: KernelName): Signature {
 export function contractText(): string {
   return kernelNames
     .map((name) => {
-      const { axis, split, signature, attributes }: KernelContract = contract[name];
-      return `${name} | ${axis} ${split} | ${signature} | ${attributes.join(' ')}`;
+      const { axis, split, signature, attributes, scalars = [] }: KernelContract = contract[name];
+      return `${name} | ${axis} ${split} | ${signature} | ${attributes.join(' ')} | ${scalars.join(' ')}`;
     })
     .join('\n');
 }

@@ -5,10 +5,11 @@ import {
   type Activation,
   type ActivationLike,
 } from '../activations/index.js';
-import { checkOptions, checkString } from '../core/checks.js';
+import { checkOptions } from '../core/checks.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import { writeActivation, writeActivationGradient } from './activation-calls.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkName } from './name.js';
 
 export interface ActivationLayerOptions {
   /** Unique in the network; by default `activation1`, `activation2`, … */
@@ -32,7 +33,7 @@ export function activation(kind: ActivationLike, options?: ActivationLayerOption
   const resolved = resolveActivation('activation', kind);
   return {
     type: 'activation',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: { activation: resolved.config },
     build: (context) => new ActivationLayer(context, resolved),
   };

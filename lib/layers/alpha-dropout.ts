@@ -1,7 +1,8 @@
-import { checkNumber, checkOptions, checkString } from '../core/checks.js';
+import { checkNumber, checkOptions } from '../core/checks.js';
 import { streams } from '../core/random.js';
-import type { ProgramBuilder, Value } from '../program/builder.js';
-import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import type { LayerDescription } from './layer.js';
+import { checkName } from './name.js';
+import { TrainingOnly, type TrainingEffect } from './training-only.js';
 
 export interface AlphaDropoutOptions {
   /** Unique in the network; by default `alphaDropout1`, `alphaDropout2`, … */
@@ -31,55 +32,23 @@ export interface AlphaDropoutOptions {
 export function alphaDropout(rate: number, options?: AlphaDropoutOptions): LayerDescription {
   const given = checkOptions<AlphaDropoutOptions>('alphaDropout', options, ['name']);
   checkNumber('rate', rate, { min: 0, below: 1 });
+  const effect: TrainingEffect = {
+    streams: streams.dropout,
+    write(program, { input, output }, stream) {
+      const mask = program.rows(input.second);
+      program.call('alphaDropout', { input, output, mask }, { rate, stream });
+      return mask;
+    },
+  };
   return {
     type: 'alphaDropout',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: { rate },
-    build: (context) => new AlphaDropout(context, rate),
+    build: (context) => new TrainingOnly('alphaDropout', context, rate === 0 ? undefined : effect),
   };
 }
 
 export function alphaDropoutFromConfig(config: Record<string, unknown>): LayerDescription {
   const given = checkOptions<Record<string, unknown>>('alphaDropout', config, ['rate', 'name']);
   return alphaDropout(given['rate'] as number, { name: given['name'] as string | undefined });
-}
-
-interface AlphaDropoutTrace extends Trace {
-  readonly input: Value;
-  readonly mask: Value | undefined;
-}
-
-class AlphaDropout implements Layer<AlphaDropoutTrace> {
-  readonly type = 'alphaDropout';
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly parameters = [];
-  readonly multiplyAdds = 0;
-  readonly leastRows = 1;
-  readonly #rate: number;
-  readonly #stream: number;
-
-  constructor({ name, inputs, index }: LayerContext, rate: number) {
-    this.name = name;
-    this.inputs = inputs;
-    this.outputs = inputs;
-    this.#rate = rate;
-    this.#stream = streams.dropout + index;
-  }
-
-  forward(program: ProgramBuilder, input: Value): AlphaDropoutTrace {
-    if (program.purpose !== 'train' || this.#rate === 0) return { input, output: input, mask: undefined };
-    const output = program.rows(input.second, { requiresGradient: input.requiresGradient });
-    const mask = program.rows(input.second);
-    program.call('alphaDropout', { input, output, mask }, { rate: this.#rate, stream: this.#stream });
-    return { input, output, mask };
-  }
-
-  backward(program: ProgramBuilder, { input, mask }: AlphaDropoutTrace, outputGradient: Value): Value | undefined {
-    if (!input.requiresGradient || mask === undefined) return outputGradient;
-    const inputGradient = program.rows(outputGradient.second);
-    program.call('dropoutGradient', { mask, outputGradient, inputGradient }, {});
-    return inputGradient;
-  }
 }

@@ -1,8 +1,9 @@
-import { checkNumber, checkOptions, checkString } from '../core/checks.js';
+import { checkNumber, checkOptions } from '../core/checks.js';
 import { ones, zeros } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkName } from './name.js';
 import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
 export interface BatchNormOptions extends LayerUpdateOptions {
@@ -43,7 +44,7 @@ export function batchNorm(options?: BatchNormOptions): LayerDescription {
   const momentum = checkNumber('momentum', given.momentum ?? 0.9, { min: 0, below: 1 });
   return {
     type: 'batchNorm',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: { epsilon, momentum, ...updateConfig },
     updates,
     build: (context) => new BatchNorm(context, epsilon, momentum),

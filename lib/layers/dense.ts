@@ -5,7 +5,7 @@ import {
   type Activation,
   type ActivationLike,
 } from '../activations/index.js';
-import { checkBoolean, checkInteger, checkOptions, checkString } from '../core/checks.js';
+import { checkBoolean, checkInteger, checkOptions } from '../core/checks.js';
 import { constraintFromConfig, resolveConstraints, type ConstraintLike } from '../constraints/index.js';
 import {
   initializerFromConfig,
@@ -26,6 +26,7 @@ import {
 import { writeActivation, writeActivationGradient } from './activation-calls.js';
 import { writeActivityPenalties } from './activity.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkName } from './name.js';
 import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
 export interface DenseOptions extends LayerUpdateOptions {
@@ -94,7 +95,7 @@ export function dense(units: number, options?: DenseOptions): LayerDescription {
   const { updates, config: updateConfig } = checkUpdates(given);
   return {
     type: 'dense',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: {
       units,
       activation: activation.config,

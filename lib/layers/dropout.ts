@@ -1,7 +1,8 @@
-import { checkNumber, checkOptions, checkString } from '../core/checks.js';
+import { checkNumber, checkOptions } from '../core/checks.js';
 import { streams } from '../core/random.js';
-import type { ProgramBuilder, Value } from '../program/builder.js';
-import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import type { LayerDescription } from './layer.js';
+import { checkName } from './name.js';
+import { TrainingOnly, type TrainingEffect } from './training-only.js';
 
 export interface DropoutOptions {
   /** Unique in the network; by default `dropout1`, `dropout2`, … */
@@ -28,55 +29,23 @@ export interface DropoutOptions {
 export function dropout(rate: number, options?: DropoutOptions): LayerDescription {
   const given = checkOptions<DropoutOptions>('dropout', options, ['name']);
   checkNumber('rate', rate, { min: 0, below: 1 });
+  const effect: TrainingEffect = {
+    streams: streams.dropout,
+    write(program, { input, output }, stream) {
+      const mask = program.rows(input.second);
+      program.call('dropout', { input, output, mask }, { rate, stream });
+      return mask;
+    },
+  };
   return {
     type: 'dropout',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: { rate },
-    build: (context) => new Dropout(context, rate),
+    build: (context) => new TrainingOnly('dropout', context, rate === 0 ? undefined : effect),
   };
 }
 
 export function dropoutFromConfig(config: Record<string, unknown>): LayerDescription {
   const given = checkOptions<Record<string, unknown>>('dropout', config, ['rate', 'name']);
   return dropout(given['rate'] as number, { name: given['name'] as string | undefined });
-}
-
-interface DropoutTrace extends Trace {
-  readonly input: Value;
-  readonly mask: Value | undefined;
-}
-
-class Dropout implements Layer<DropoutTrace> {
-  readonly type = 'dropout';
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly parameters = [];
-  readonly multiplyAdds = 0;
-  readonly leastRows = 1;
-  readonly #rate: number;
-  readonly #stream: number;
-
-  constructor({ name, inputs, index }: LayerContext, rate: number) {
-    this.name = name;
-    this.inputs = inputs;
-    this.outputs = inputs;
-    this.#rate = rate;
-    this.#stream = streams.dropout + index;
-  }
-
-  forward(program: ProgramBuilder, input: Value): DropoutTrace {
-    if (program.purpose !== 'train' || this.#rate === 0) return { input, output: input, mask: undefined };
-    const output = program.rows(input.second, { requiresGradient: input.requiresGradient });
-    const mask = program.rows(input.second);
-    program.call('dropout', { input, output, mask }, { rate: this.#rate, stream: this.#stream });
-    return { input, output, mask };
-  }
-
-  backward(program: ProgramBuilder, { input, mask }: DropoutTrace, outputGradient: Value): Value | undefined {
-    if (!input.requiresGradient || mask === undefined) return outputGradient;
-    const inputGradient = program.rows(outputGradient.second);
-    program.call('dropoutGradient', { mask, outputGradient, inputGradient }, {});
-    return inputGradient;
-  }
 }

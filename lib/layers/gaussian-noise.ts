@@ -1,7 +1,8 @@
-import { checkNumber, checkOptions, checkString } from '../core/checks.js';
+import { checkNumber, checkOptions } from '../core/checks.js';
 import { streams } from '../core/random.js';
-import type { ProgramBuilder, Value } from '../program/builder.js';
-import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import type { LayerDescription } from './layer.js';
+import { checkName } from './name.js';
+import { TrainingOnly, type TrainingEffect } from './training-only.js';
 
 export interface GaussianNoiseOptions {
   /** Unique in the network; by default `gaussianNoise1`, `gaussianNoise2`, … */
@@ -29,47 +30,22 @@ export interface GaussianNoiseOptions {
 export function gaussianNoise(standardDeviation: number, options?: GaussianNoiseOptions): LayerDescription {
   const given = checkOptions<GaussianNoiseOptions>('gaussianNoise', options, ['name']);
   checkNumber('standardDeviation', standardDeviation, { min: 0 });
+  const effect: TrainingEffect = {
+    streams: streams.noise,
+    write(program, operands, stream) {
+      program.call('gaussianNoise', operands, { standardDeviation, stream });
+      return undefined;
+    },
+  };
   return {
     type: 'gaussianNoise',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: { standardDeviation },
-    build: (context) => new GaussianNoise(context, standardDeviation),
+    build: (context) => new TrainingOnly('gaussianNoise', context, standardDeviation === 0 ? undefined : effect),
   };
 }
 
 export function gaussianNoiseFromConfig(config: Record<string, unknown>): LayerDescription {
   const given = checkOptions<Record<string, unknown>>('gaussianNoise', config, ['standardDeviation', 'name']);
   return gaussianNoise(given['standardDeviation'] as number, { name: given['name'] as string | undefined });
-}
-
-class GaussianNoise implements Layer {
-  readonly type = 'gaussianNoise';
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly parameters = [];
-  readonly multiplyAdds = 0;
-  readonly leastRows = 1;
-  readonly #standardDeviation: number;
-  readonly #stream: number;
-
-  constructor({ name, inputs, index }: LayerContext, standardDeviation: number) {
-    this.name = name;
-    this.inputs = inputs;
-    this.outputs = inputs;
-    this.#standardDeviation = standardDeviation;
-    this.#stream = streams.noise + index;
-  }
-
-  forward(program: ProgramBuilder, input: Value): Trace {
-    if (program.purpose !== 'train' || this.#standardDeviation === 0) return { output: input };
-    const output = program.rows(input.second, { requiresGradient: input.requiresGradient });
-    const attributes = { standardDeviation: this.#standardDeviation, stream: this.#stream };
-    program.call('gaussianNoise', { input, output }, attributes);
-    return { output };
-  }
-
-  backward(_program: ProgramBuilder, _trace: Trace, outputGradient: Value): Value {
-    return outputGradient;
-  }
 }

@@ -88,6 +88,7 @@ export {
 };
 export { buildLayers, checkLayers, everyLayer, nameLayers } from './build.js';
 export { writeBackwardChain, writeForwardChain } from './chain.js';
+export { isTrainingOnly } from './training-only.js';
 export type { ActivationLayerOptions } from './activation-layer.js';
 export type { AlphaDropoutOptions } from './alpha-dropout.js';
 export type { BatchNormOptions } from './batch-norm.js';

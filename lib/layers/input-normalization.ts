@@ -1,9 +1,10 @@
-import { checkOptions, checkString } from '../core/checks.js';
+import { checkOptions } from '../core/checks.js';
 import { OptionError } from '../core/errors.js';
 import { ones, zeros } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
 import type { FeatureStatistics, Layer, LayerContext, LayerDescription, LearnedState, Trace } from './layer.js';
+import { checkName } from './name.js';
 
 export interface InputNormalizationOptions {
   /** Unique in the network; by default `inputNormalization1`. */
@@ -36,7 +37,7 @@ export function inputNormalization(options?: InputNormalizationOptions): LayerDe
   const given = checkOptions<InputNormalizationOptions>('inputNormalization', options, ['name']);
   return {
     type: 'inputNormalization',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: {},
     build: (context) => new InputNormalization(context),
   };

@@ -1,8 +1,9 @@
-import { checkNumber, checkOptions, checkString } from '../core/checks.js';
+import { checkNumber, checkOptions } from '../core/checks.js';
 import { ones, zeros } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkName } from './name.js';
 import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
 export interface LayerNormOptions extends LayerUpdateOptions {
@@ -37,7 +38,7 @@ export function layerNorm(options?: LayerNormOptions): LayerDescription {
   const epsilon = checkNumber('epsilon', given.epsilon ?? 1e-5, { above: 0 });
   return {
     type: 'layerNorm',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: { epsilon, ...updateConfig },
     updates,
     build: (context) => new LayerNorm(context, epsilon),

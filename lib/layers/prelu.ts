@@ -1,8 +1,9 @@
-import { checkNumber, checkOptions, checkString } from '../core/checks.js';
+import { checkNumber, checkOptions } from '../core/checks.js';
 import { constant } from '../initializers/index.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkName } from './name.js';
 import { checkUpdates, updateOptionNames, type LayerUpdateOptions } from './update-options.js';
 
 export interface PreluOptions extends LayerUpdateOptions {
@@ -37,7 +38,7 @@ export function prelu(options?: PreluOptions): LayerDescription {
   const slope = checkNumber('slope', given.slope ?? 0.25);
   return {
     type: 'prelu',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: { slope, ...updateConfig },
     updates,
     build: (context) => new Prelu(context, slope),

@@ -1,4 +1,4 @@
-import { checkBoolean, checkOptions, checkString } from '../core/checks.js';
+import { checkBoolean, checkOptions } from '../core/checks.js';
 import { OptionError, ShapeError } from '../core/errors.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Parameter } from '../program/parameters.js';
@@ -6,6 +6,7 @@ import { checkLayers } from './build.js';
 import { writeBackwardChain, writeForwardChain } from './chain.js';
 import { dense } from './dense.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkName } from './name.js';
 
 export interface ResidualOptions {
   /**
@@ -55,7 +56,7 @@ export function residual(layers: readonly LayerDescription[], options?: Residual
   }
   return {
     type: 'residual',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     nesting: 1 + Math.max(...block.map(({ nesting = 0 }) => nesting)),
     layers: block,
     config: projection === undefined ? {} : { projection },

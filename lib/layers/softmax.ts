@@ -1,6 +1,7 @@
-import { checkOptions, checkString } from '../core/checks.js';
+import { checkOptions } from '../core/checks.js';
 import type { ProgramBuilder, Value } from '../program/builder.js';
 import type { Layer, LayerContext, LayerDescription, Trace } from './layer.js';
+import { checkName } from './name.js';
 
 export interface SoftmaxOptions {
   /** Unique in the network; by default `softmax1`, `softmax2`, … */
@@ -29,7 +30,7 @@ export function softmax(options?: SoftmaxOptions): LayerDescription {
   const given = checkOptions<SoftmaxOptions>('softmax', options, ['name']);
   return {
     type: 'softmax',
-    name: given.name === undefined ? undefined : checkString('name', given.name),
+    name: checkName(given),
     config: {},
     build: (context) => new Softmax(context),
   };

@@ -5,7 +5,7 @@ import type { Program } from '../program/program.js';
 import type { Architecture } from './architecture.js';
 
 /** Rows a step of evaluation and prediction takes: many tiles for many threads, little memory. */
-export const EVALUATION_BATCH = 2048;
+const EVALUATION_BATCH = 2048;
 
 /** What a training program does besides the network's own calls. */
 export interface TrainingKind {

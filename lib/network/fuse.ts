@@ -1,5 +1,5 @@
 import { OptionError } from '../core/errors.js';
-import { denseFromConfig, type Layer, type LayerDescription } from '../layers/index.js';
+import { denseFromConfig, isTrainingOnly, type Layer, type LayerDescription } from '../layers/index.js';
 import { buildArchitecture, type Architecture } from './architecture.js';
 
 type Values = Map<string, Float32Array>;
@@ -17,9 +17,6 @@ interface Fusing {
   /** Stays in any case: without it, the activation before it would become the final one, which the loss absorbs. */
   readonly last?: LayerDescription | undefined;
 }
-
-/** Layers that do nothing outside of training. */
-const trainingOnly = ['dropout', 'alphaDropout', 'gaussianNoise'];
 
 /**
  * The network for prediction: BatchNorm and activation layers behind a plain dense layer become part of it, and layers
@@ -47,7 +44,7 @@ function fuseChain(layers: readonly Layer[], descriptions: readonly LayerDescrip
   descriptions.forEach((description, i) => {
     const part = partOf(layers[i], description, fusing);
     const before = parts.at(-1);
-    const vanishes = trainingOnly.includes(description.type) && description !== fusing.last;
+    const vanishes = isTrainingOnly(description) && description !== fusing.last;
     if (vanishes && !fusing.keepDropout) return;
     if (description.type === 'batchNorm') checkNothingBetween(parts, part);
     const fused = before !== undefined && isPlain(before.description) ? fusedPair(before, part) : undefined;
@@ -108,8 +105,8 @@ function withBatchNorm(plain: Part, norm: Part): Part {
 /** Where dropout is kept, the network is to train on, and a BatchNorm behind it cannot move to the other side. */
 function checkNothingBetween(parts: readonly Part[], norm: Part): void {
   const between = parts.at(-1);
-  if (between === undefined || !trainingOnly.includes(between.description.type)) return;
-  const plain = parts.findLast(({ description }) => !trainingOnly.includes(description.type));
+  if (between === undefined || !isTrainingOnly(between.description)) return;
+  const plain = parts.findLast(({ description }) => !isTrainingOnly(description));
   if (plain === undefined || !isPlain(plain.description)) return;
   throw new OptionError(
     'ERR_OPTION_RANGE',

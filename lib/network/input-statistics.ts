@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Store } from '../engine/engine.js';
 import type { DataSource } from '../kernels/call.js';
-import type { FeatureStatistics } from '../layers/index.js';
+import type { FeatureStatistics, Layer } from '../layers/index.js';
+import type { Architecture } from './architecture.js';
 
 /** What statistics are computed of: a data set will do. */
 export type Features = Pick<DataSource, 'length' | 'width' | 'features' | 'scale'>;
@@ -12,7 +14,7 @@ const VALUES_A_TURN = 2 ** 20;
  * Mean and standard deviation of every feature, as the network sees it, in float64 and two passes; subtracting squares of
  * large means would lose the digits that matter. The event loop gets its turn all the while.
  */
-export async function featureStatistics({ length, width, features, scale }: Features): Promise<FeatureStatistics> {
+async function featureStatistics({ length, width, features, scale }: Features): Promise<FeatureStatistics> {
   const mean = new Float64Array(width);
   const squares = new Float64Array(width);
   const [least, most] = [new Float64Array(width).fill(Infinity), new Float64Array(width).fill(-Infinity)];
@@ -45,4 +47,28 @@ export async function featureStatistics({ length, width, features, scale }: Feat
   });
   const scaled = mean.map((value, j) => (least[j] === most[j] ? least[j] : value) * scale);
   return { samples: length, mean: scaled, deviation };
+}
+
+/**
+ * Writes what layers learn from the inputs to the network's store. Without `again`, only for those that have not learned
+ * yet; where none has to, the source is not asked.
+ */
+export async function learnInputs(
+  { layers }: Architecture,
+  store: Store,
+  source: Features | (() => Promise<Features>),
+  again: boolean,
+): Promise<void> {
+  const learners = layers.filter((layer) => layer.learnInputs !== undefined && (again || !hasLearned(layer, store)));
+  if (learners.length === 0) return;
+  const statistics = await featureStatistics(typeof source === 'function' ? await source() : source);
+  for (const { parameter, values } of learners.flatMap((layer) => layer.learnInputs?.(statistics) ?? [])) {
+    store.write('parameters', parameter.offset, values);
+  }
+}
+
+/** Whether a layer that learns from the inputs has done so: its count of samples says it. */
+function hasLearned({ parameters }: Layer, store: Store): boolean {
+  const count = parameters.find(({ name }) => name.endsWith('.samples'));
+  return count !== undefined && store.read('parameters', count.offset, 1)[0] > 0;
 }

@@ -1,24 +1,19 @@
 import { checkString } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
-import { RandomStream, streams } from '../core/random.js';
 import type { CompiledProgram, Engine, EngineData, Outcome, Store } from '../engine/engine.js';
 import type { FloatArray } from '../kernels/call.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Parameter } from '../program/parameters.js';
 import type { Program } from '../program/program.js';
-import type { Layer } from '../layers/index.js';
 import type { Architecture } from './architecture.js';
-import {
-  compileEvaluation,
-  compilePrediction,
-  compileTraining,
-  type EvaluationKind,
-  type TrainingKind,
-} from './compile.js';
+import { compileTraining, type EvaluationKind, type TrainingKind } from './compile.js';
+import { CompiledPrograms } from './compiled-programs.js';
 import { rangesToCopy } from './copy-layers.js';
 import { namesOf, type LayerReference } from './freeze.js';
-import { featureStatistics, type Features } from './input-statistics.js';
+import { initialValues } from './initial-values.js';
+import { learnInputs, type Features } from './input-statistics.js';
 import { layerInfos, summarize, type LayerInfo } from './summary.js';
+import { TaskQueue } from './task-queue.js';
 
 /**
  * A network with its numbers: an architecture, an engine, and the parameters in the engine's arena. `Network` adds what
@@ -34,13 +29,10 @@ export class Model {
   #store: Store;
   #slotsOwner: unknown;
   #seed: number;
-  /** Tasks under way or waiting for their turn. */
-  #tasks = 0;
-  readonly #evaluation = new Map<string, CompiledProgram>();
-  readonly #prediction = new Map<boolean, CompiledProgram>();
-  #turn: Promise<unknown> = Promise.resolve();
-  /** A fit has begun and not ended: true between its slices too, when no thread holds the parameters. */
-  #fitting = false;
+  /** Freezing changes nothing about programs that only read. */
+  readonly #programs: CompiledPrograms;
+  /** Fits and single steps, whose parameters are nobody else's also between their slices, when no thread holds them. */
+  readonly #tasks = new TaskQueue();
 
   /** @internal Use `new Network(…)` or `Network.load`. */
   constructor(architecture: Architecture, engine: Engine, seed: number, values?: ReadonlyMap<string, FloatArray>) {
@@ -48,7 +40,8 @@ export class Model {
     this.engine = engine;
     this.#seed = seed;
     this.#store = engine.createStore(architecture.arenaSize, 0);
-    this.#store.write('parameters', 0, this.#initialValues(values));
+    this.#store.write('parameters', 0, initialValues(architecture, seed, values));
+    this.#programs = new CompiledPrograms(engine, architecture);
   }
 
   /** The seed of the initial parameters, and of training unless `fit` is given another. */
@@ -58,7 +51,7 @@ export class Model {
 
   /** Whether a fit is under way or waits for its turn. */
   get isTraining(): boolean {
-    return this.#tasks > 0;
+    return this.#tasks.busy;
   }
 
   /** Goes on where another network of this architecture stood. @internal */
@@ -129,7 +122,7 @@ export class Model {
         `Expected finite values (in float32) for ${name}, received ${values[bad]} at index ${bad}`,
       );
     }
-    if (this.#fitting) throw new StateError(`The parameter ${name} cannot be written while a fit is under way`);
+    this.#checkIdle(`The parameter ${name} cannot be written`);
     this.#store.write('parameters', offset, Float64Array.from(values));
   }
 
@@ -184,6 +177,7 @@ export class Model {
    */
   copyLayersFrom(other: Model, names: readonly string[]): void {
     const ranges = rangesToCopy(this.#architecture, other, names);
+    this.#checkIdle('Layers cannot be copied to a network');
     const values = other.readAll();
     for (const { name, offset } of ranges) {
       this.#store.write('parameters', offset, Float64Array.from(values.get(name) ?? []));
@@ -203,20 +197,7 @@ export class Model {
    * those that have not learned yet. @internal
    */
   async learnInputs(source: Features | (() => Promise<Features>), { again = false } = {}): Promise<void> {
-    const learners = this.#architecture.layers.filter(
-      (layer) => layer.learnInputs !== undefined && (again || !this.#hasLearned(layer)),
-    );
-    if (learners.length === 0) return;
-    const statistics = await featureStatistics(typeof source === 'function' ? await source() : source);
-    for (const { parameter, values } of learners.flatMap((layer) => layer.learnInputs?.(statistics) ?? [])) {
-      this.#store.write('parameters', parameter.offset, values);
-    }
-  }
-
-  /** Whether a layer that learns from the inputs has done so: its count of samples says it. */
-  #hasLearned({ parameters }: Layer): boolean {
-    const count = parameters.find(({ name }) => name.endsWith('.samples'));
-    return count !== undefined && this.#store.read('parameters', count.offset, 1)[0] > 0;
+    await learnInputs(this.#architecture, this.#store, source, again);
   }
 
   #setFrozen(frozen: ReadonlySet<string>): void {
@@ -225,18 +206,7 @@ export class Model {
 
   /** Runs a task when all that were asked for before have ended: fits of one network take turns. @internal */
   async inTurn<T>(task: () => Promise<T>): Promise<T> {
-    this.#tasks++;
-    const result = this.#turn.then(async () => {
-      this.#fitting = true;
-      try {
-        return await task();
-      } finally {
-        this.#fitting = false;
-        this.#tasks--;
-      }
-    });
-    this.#turn = result.catch(() => undefined);
-    return result;
+    return this.#tasks.inTurn(task);
   }
 
   /** The training program for an optimizer, with slots for it: see {@link prepareSlots}. @internal */
@@ -284,29 +254,13 @@ export class Model {
   }
 
   /** @internal */
-  get evaluation(): CompiledProgram {
-    return this.evaluationOf({ weighted: false, emits: false });
-  }
-
-  /** @internal */
   evaluationOf(kind: EvaluationKind): CompiledProgram {
-    const key = `${kind.weighted} ${kind.emits}`;
-    let program = this.#evaluation.get(key);
-    if (program === undefined) {
-      program = this.engine.compile(compileEvaluation(this.#architecture, kind));
-      this.#evaluation.set(key, program);
-    }
-    return program;
+    return this.#programs.evaluation(kind);
   }
 
   /** @internal */
   prediction(raw: boolean): CompiledProgram {
-    let program = this.#prediction.get(raw);
-    if (program === undefined) {
-      program = this.engine.compile(compilePrediction(this.#architecture, raw));
-      this.#prediction.set(raw, program);
-    }
-    return program;
+    return this.#programs.prediction(raw);
   }
 
   /** The program of one purpose as it was planned: for those who want to see what a network does. @internal */
@@ -323,6 +277,11 @@ export class Model {
     return new Map(values);
   }
 
+  /** Between the slices of a fit the store itself would not refuse. */
+  #checkIdle(what: string): void {
+    if (this.#tasks.underWay) throw new StateError(`${what} while a fit is under way`);
+  }
+
   #parameter(name: string): Parameter {
     checkString('name', name);
     const found = this.#architecture.parameters.find((parameter) => parameter.name === name);
@@ -333,21 +292,5 @@ export class Model {
       );
     }
     return found;
-  }
-
-  /** Each parameter draws from a stream of its own, by its place: adding a layer behind it changes nothing. */
-  #initialValues(values: ReadonlyMap<string, FloatArray> | undefined): Float64Array {
-    const arena = new Float64Array(this.#architecture.arenaSize);
-    this.#architecture.parameters.forEach(({ name, offset, size, shape, initialize }, index) => {
-      const range = arena.subarray(offset, offset + size);
-      const given = values?.get(name);
-      if (given !== undefined) {
-        range.set(given);
-        return;
-      }
-      const [fanIn, fanOut = fanIn] = shape;
-      initialize(range, { fanIn, fanOut, shape }, new RandomStream(this.seed, streams.initialization + index));
-    });
-    return arena;
   }
 }

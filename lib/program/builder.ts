@@ -78,11 +78,6 @@ export class ProgramBuilder {
     this.#frozen = frozen;
   }
 
-  /** Whether a layer is to stay as it is while others train. */
-  isFrozen(layer: string): boolean {
-    return this.#frozen.has(layer);
-  }
-
   /** Whether training changes a parameter: state never, that of a frozen layer not for now. */
   trains({ role, layer }: Parameter): boolean {
     return role !== 'state' && !this.#frozen.has(layer);

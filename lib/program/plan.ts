@@ -40,6 +40,7 @@ export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
   const draft: Draft = { calls: [], groups: [], stages: [], groupOf: [], stageOf: [] };
   sampleStages(builder, draft);
   parameterStages(builder, draft);
+  checkScalars(draft, extras.scalars);
   const { buffers, sizes } = placeValues(builder, draft);
   return {
     purpose: builder.purpose,
@@ -62,6 +63,17 @@ export function planProgram(builder: ProgramBuilder, extras: Extras): Program {
     totals: builder.totals,
     ...extras,
   };
+}
+
+/** Beyond what the optimizer gives for a step, kernels would read anything. */
+function checkScalars({ calls }: Draft, given: number): void {
+  for (const { signature } of calls) {
+    const { kernel, scalars } = signature;
+    if (scalars.length <= given) continue;
+    throw new TypeError(
+      `Kernel ${kernel} reads ${scalars.length} scalars (${scalars.join(', ')}), and is given ${given}`,
+    );
+  }
 }
 
 /** An even number of tiles, so that two threads share a batch evenly; more threads find more tiles in larger batches. */

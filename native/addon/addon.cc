@@ -1,4 +1,4 @@
-// The table of functions that JavaScript sees, each a thin wrapper. Long work goes to jobs.cc.
+// The table of functions that JavaScript sees, each a thin wrapper. Long work is a PromiseTask.
 #include <napi.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "addon/environment.h"
 #include "addon/failure.h"
 #include "addon/jobs.h"
+#include "addon/run_kernel.h"
 #include "addon/shards.h"
 #include "blas.h"
 #include "engine/faults.h"

@@ -10,7 +10,7 @@ std::shared_ptr<Environment> Environment::create(napi_env env) {
   auto kept = std::make_unique<std::shared_ptr<Environment>>(environment);
   const auto forget = [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Environment>*>(data); };
   if (napi_set_instance_data(env, kept.get(), forget, nullptr) != napi_ok) return nullptr;
-  kept.release();  // NOLINT(bugprone-unused-return-value): Node-API has it now
+  static_cast<void>(kept.release());  // Node-API has it now
   return environment->open(env) ? environment : nullptr;
 }
 

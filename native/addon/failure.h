@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "engine/program.h"
+#include "engine/shards.h"
 
 namespace blasnet {
 
@@ -35,6 +36,8 @@ inline Failure currentFailure() noexcept {
     throw;
   } catch (const InvalidInput& error) {
     return failureOf("ERR_ENGINE_INPUT", error.what());
+  } catch (const BadShard& error) {
+    return failureOf("ERR_ENGINE_SHARD", error.what());
   } catch (const std::bad_alloc&) {
     return failureOf("ERR_ENGINE_MEMORY", "The native engine could not get the memory it needs");
   } catch (const std::length_error&) {

@@ -4,32 +4,12 @@
 #include <napi.h>
 
 #include <atomic>
-#include <memory>
-#include <mutex>
-#include <vector>
 
+#include "addon/compiled_program.h"
 #include "addon/handles.h"
 #include "engine/runner.h"
 
 namespace blasnet {
-
-// A program and the run memories it has had, kept for the next run.
-struct CompiledProgram {
-  explicit CompiledProgram(Program decoded);
-
-  std::unique_ptr<RunMemory> takeMemory(int threads);
-  void giveBack(std::unique_ptr<RunMemory> memory) noexcept;
-
-  const Program program;
-  // More threads than a stage has pieces of work would only wait.
-  const int usefulThreads;
-
- private:
-  static constexpr std::size_t kKept = 2;
-
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<RunMemory>> idle_;
-};
 
 struct StopFlag {
   std::atomic<bool> raised{false};
@@ -61,9 +41,5 @@ Napi::Value run(const Napi::CallbackInfo& info);
 
 // runSync(program, store, input, rows, output): predicts on the calling thread
 Napi::Value runSync(const Napi::CallbackInfo& info);
-
-// runKernel(level, kernel, operands, dimensions, attributes, first, count, rows, step, seed, scalars, totals?): one kernel
-// on views of JavaScript's memory, for the contract suite and the self-test at load
-Napi::Value runKernel(const Napi::CallbackInfo& info);
 
 }  // namespace blasnet

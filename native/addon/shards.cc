@@ -1,56 +1,29 @@
 #include "addon/shards.h"
 
-#include <thread>
-
 #include "addon/arguments.h"
-#include "addon/environment.h"
-#include "addon/failure.h"
 #include "addon/jobs.h"
-#include "engine/faults.h"
+#include "addon/promise_task.h"
 #include "engine/shards.h"
 
 namespace blasnet {
 namespace {
 
-struct ReadJob : Task {
+struct ReadJob : PromiseTask {
   ShardSegment segment;
-  napi_deferred deferred = nullptr;
-  std::shared_ptr<Data> data;
-  Failure failure;
 
-  void execute(const std::atomic<bool>& stop) noexcept {
-    try {
-      meetFault(FaultSite::job);
-      data = readSegment(segment, stop);
-      if (data == nullptr) throw std::runtime_error("Reading was stopped");
-    } catch (const BadShard& error) {
-      failure = failureOf("ERR_ENGINE_SHARD", error.what());
-    } catch (...) {
-      failure = currentFailure();
-    }
+ protected:
+  void work(const std::atomic<bool>& stop) override {
+    data_ = readSegment(segment, stop);
+    if (data_ == nullptr) throw std::runtime_error("Reading was stopped");
   }
 
-  void settle(napi_env env, const Environment&) noexcept override {
-    napi_handle_scope scope = nullptr;
-    if (napi_open_handle_scope(env, &scope) != napi_ok) return;
-    napi_value value = nullptr;
-    if (!failure) {
-      try {
-        meetFault(FaultSite::completion);
-        const std::size_t bytes = data->size();
-        value = Handle<Data>::wrap(Napi::Env(env), std::move(data), bytes);
-      } catch (...) {
-        failure = currentFailure();
-      }
-    }
-    if (!failure) {
-      napi_resolve_deferred(env, deferred, value);
-    } else {
-      value = createError(env, failure);
-      if (value != nullptr) napi_reject_deferred(env, deferred, value);
-    }
-    napi_close_handle_scope(env, scope);
+  napi_value outcome(napi_env env, const Environment&) override {
+    const std::size_t bytes = data_->size();
+    return Handle<Data>::wrap(Napi::Env(env), std::move(data_), bytes);
   }
+
+ private:
+  std::shared_ptr<Data> data_;
 };
 
 std::vector<std::string> toPaths(const Napi::Value& value) {
@@ -88,7 +61,6 @@ ShardLayout toLayout(const View<double>& numbers) {
 }  // namespace
 
 Napi::Value readShards(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
   auto job = std::make_shared<ReadJob>();
   ShardSegment& segment = job->segment;
   // First what may run JavaScript.
@@ -106,25 +78,7 @@ Napi::Value readShards(const Napi::CallbackInfo& info) {
                                         wholeNumber(ranges.data[i + 1], 0, 1099511627776.0),
                                         wholeNumber(ranges.data[i + 2], 0, 4294967295.0)});
   }
-  const auto environment = Environment::of(env);
-  if (environment == nullptr || *environment->stopFlag()) throw std::runtime_error("The environment is going away");
-  napi_value promise = nullptr;
-  if (napi_create_promise(env, &job->deferred, &promise) != napi_ok) {
-    throw std::runtime_error("JavaScript refused a promise");
-  }
-  environment->begin(env);
-  try {
-    meetFault(FaultSite::thread);
-    std::thread([job, environment] {
-      job->execute(*environment->stopFlag());
-      environment->finish(job);
-    }).detach();
-  } catch (...) {
-    environment->abandon(env);
-    job->failure = failureOf("ERR_ENGINE_THREADS", "The system refused the native engine a thread");
-    job->settle(env, *environment);
-  }
-  return Napi::Value(env, promise);
+  return PromiseTask::start(info.Env(), job);
 }
 
 }  // namespace blasnet

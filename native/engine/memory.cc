@@ -42,7 +42,7 @@ std::size_t numberIn(const char* path, const char* format) {
   char line[128];
   while (std::fgets(line, sizeof line, file) != nullptr) {
     unsigned long long found = 0;
-    if (std::sscanf(line, format, &found) != 1) continue;  // NOLINT(cert-err34-c): the kernel's own numbers
+    if (std::sscanf(line, format, &found) != 1) continue;
     value = static_cast<std::size_t>(found);
     break;
   }

@@ -1,5 +1,4 @@
-// A program as lib/program/program.ts plans it, decoded and checked: nothing that a program says can make a kernel leave
-// its memory.
+// A program as lib/program/program.ts plans it, decoded and checked, see bounds.h.
 #pragma once
 
 #include <cstdint>
@@ -77,9 +76,6 @@ struct Program {
   std::int64_t needsTargets;
   std::int64_t labelLimit;  // labels must be below; 0 where no kernel reads labels
 };
-
-// Throws InvalidInput for attributes that a kernel could not convert.
-void checkAttributes(const KernelRule& rule, const double* attributes);
 
 // Throws InvalidInput. The encoding is written by lib/engine/encode.ts.
 Program decodeProgram(const double* code, std::size_t length, SimdLevel level);

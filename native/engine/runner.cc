@@ -2,32 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <system_error>
 #include <thread>
 
 #include "engine/faults.h"
 #include "engine/lifecycle.h"
 
 namespace blasnet {
-
-RunMemory::RunMemory(const Program& program, int threads)
-    : batch(static_cast<std::size_t>(program.sizes[0])), fixed(static_cast<std::size_t>(program.sizes[2])) {
-  for (int i = 0; i < threads; i++) {
-    tile.emplace_back(static_cast<std::size_t>(program.sizes[1]));
-    block.emplace_back(static_cast<std::size_t>(program.sizes[3]));
-    scratch.emplace_back(static_cast<std::size_t>(kScratchFloats));
-  }
-  for (const auto& constant : program.constants) {
-    std::copy(constant.values.begin(), constant.values.end(), fixed.data() + constant.offset);
-  }
-}
-
-std::size_t RunMemory::bytesFor(const Program& program, int threads) {
-  const std::int64_t shared = program.sizes[0] + program.sizes[2];
-  const std::int64_t own = program.sizes[1] + program.sizes[3] + kScratchFloats;
-  return static_cast<std::size_t>(shared + own * threads) * sizeof(float);
-}
-
 namespace {
 
 // Where the memory spaces begin for one worker.
@@ -102,29 +82,6 @@ void runOnThisThread(const Program& program, RunMemory& memory, float* parameter
       }
     }
   }
-}
-
-void checkSlice(const Program& program, const Slice& slice) {
-  if (slice.data == nullptr) throw InvalidInput("The run has no data");
-  const Data& data = *slice.data;
-  const std::int64_t available = slice.order.empty() ? data.view.length : static_cast<std::int64_t>(slice.order.size());
-  if (slice.firstSample < 0 || slice.count < 0 || slice.count > available - slice.firstSample) {
-    throw InvalidInput("The run asks for samples that are not there");
-  }
-  for (const std::uint32_t sample : slice.order) {
-    if (sample >= data.view.length) throw InvalidInput("The run asks for a sample that is not there");
-  }
-  if (program.needsWidth > 0 && data.view.width != program.needsWidth)
-    throw InvalidInput("The data is of another width");
-  if (program.needsLabels && data.labels.size() == 0) throw InvalidInput("The data has no labels");
-  if (program.needsLabels && (data.leastLabel < 0 || data.largestLabel >= program.labelLimit)) {
-    throw InvalidInput("The data has labels out of range");
-  }
-  if (program.needsTargets > 0 && (data.targets.size() == 0 || data.view.targetWidth != program.needsTargets)) {
-    throw InvalidInput("The data has no targets of the width needed");
-  }
-  const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
-  if (slice.scalars.size() < steps * program.scalars + kMaxScalars) throw InvalidInput("The run has too few scalars");
 }
 
 Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Store* store, const Slice& slice,

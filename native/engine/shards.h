@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/runner.h"
+#include "engine/slice.h"
 
 namespace blasnet {
 

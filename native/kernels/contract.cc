@@ -12,6 +12,7 @@ struct Row {
   const char* split;
   const char* signature;
   const char* attributes;
+  const char* scalars = "";
 };
 
 // clang-format off
@@ -183,37 +184,48 @@ constexpr Row kRows[] = {
      "limit"},
     {"sgd", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner]",
-     "multiplier"},
+     "multiplier",
+     "learningRate"},
     {"momentum", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]",
-     "momentum multiplier"},
+     "momentum multiplier",
+     "learningRate gradientShare"},
     {"rmsProp", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner] &mean?[leading,inner] &velocity?[leading,inner]",
-     "decay epsilon momentum multiplier"},
+     "decay epsilon momentum multiplier",
+     "learningRate"},
     {"adam", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]",
-     "beta1 beta2 epsilon weightDecay multiplier"},
+     "beta1 beta2 epsilon weightDecay multiplier",
+     "learningRate firstCorrection secondCorrection"},
     {"nesterov", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &velocity[leading,inner]",
-     "momentum multiplier"},
+     "momentum multiplier",
+     "learningRate"},
     {"adaGrad", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &sumOfSquares[leading,inner]",
-     "epsilon multiplier"},
+     "epsilon multiplier",
+     "learningRate"},
     {"adaDelta", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &meanSquare[leading,inner] &meanSquareStep[leading,inner]",
-     "decay epsilon multiplier"},
+     "decay epsilon multiplier",
+     "learningRate"},
     {"amsGrad", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner] &largestMoment[leading,inner]",
-     "beta1 beta2 epsilon weightDecay multiplier"},
+     "beta1 beta2 epsilon weightDecay multiplier",
+     "learningRate firstCorrection secondCorrection"},
     {"nadam", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]",
-     "beta1 beta2 epsilon multiplier"},
+     "beta1 beta2 epsilon multiplier",
+     "learningRate gradientFactor momentFactor secondCorrection"},
     {"radam", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &secondMoment[leading,inner]",
-     "beta1 beta2 epsilon multiplier"},
+     "beta1 beta2 epsilon multiplier",
+     "learningRate firstCorrection rectification"},
     {"adaMax", "parameters", "leading",
      "gradient[leading,inner] -> &parameter[leading,inner] &firstMoment[leading,inner] &largest[leading,inner]",
-     "beta1 beta2 epsilon multiplier"},
+     "beta1 beta2 epsilon multiplier",
+     "learningRate firstCorrection"},
     {"constrainNorm", "columns", "units",
      "-> &parameter[inputs,units]",
      "least most rate"},
@@ -250,7 +262,7 @@ OperandRule parseOperand(std::string token, bool output) {
 
 KernelRule parseRow(const Row& row) {
   const std::string axis = row.axis;
-  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, words(row.attributes, ' ')};
+  KernelRule rule{row.name, Axis::rows, row.split, {}, {}, words(row.attributes, ' '), words(row.scalars, ' ')};
   if (axis == "columns") rule.axis = Axis::columns;
   if (axis == "parameters") rule.axis = Axis::parameters;
   bool output = false;
@@ -270,6 +282,10 @@ KernelRule parseRow(const Row& row) {
 
 }  // namespace
 
+std::size_t KernelRule::placeOf(const std::string& symbol) const {
+  return static_cast<std::size_t>(std::find(symbols.begin(), symbols.end(), symbol) - symbols.begin());
+}
+
 const std::vector<KernelRule>& contract() {
   // Leaked on purpose: threads of a job may outlive static destructors when the process exits in the middle of a fit.
   static const auto* rules = [] {
@@ -284,7 +300,8 @@ std::string contractText() {
   std::string text;
   for (const auto& row : kRows) {
     if (!text.empty()) text += '\n';
-    text += std::string(row.name) + " | " + row.axis + ' ' + row.split + " | " + row.signature + " | " + row.attributes;
+    text += std::string(row.name) + " | " + row.axis + ' ' + row.split + " | " + row.signature + " | " +
+            row.attributes + " | " + row.scalars;
   }
   return text;
 }

@@ -10,7 +10,6 @@ namespace blasnet {
 
 constexpr int kMaxOperands = 8;
 constexpr int kMaxSymbols = 3;
-constexpr int kMaxScalars = 8;  // that a kernel may read of a step's
 // Floats that a kernel may use for what it copies or turns round; each thread has its own.
 constexpr std::int64_t kScratchFloats = 192 * 1024;
 
@@ -32,7 +31,7 @@ struct StepContext {
   std::int64_t rows;           // samples of the batch at hand
   std::uint64_t step;          // addresses the random streams
   std::uint64_t seed;          // Philox key
-  const double* scalars;       // scalars[0] is the learning rate
+  const double* scalars;       // as many as the kernel's row names; scalars[0] is the learning rate
   const double* totals;        // what the earlier stages of the step have summed up
   const DataView* data;        // null where the program gathers nothing
   const std::uint32_t* order;  // which samples; null means 0, 1, 2, ...
@@ -72,6 +71,10 @@ struct KernelRule {
   std::vector<OperandRule> operands;
   std::vector<std::string> symbols;  // all but `rows`, in order of first appearance
   std::vector<std::string> attributes;
+  std::vector<std::string> scalars;  // numbers of the step that it reads, from scalars[0] on
+
+  // Where the extent of a symbol stands among a call's dimensions.
+  std::size_t placeOf(const std::string& symbol) const;
 };
 
 // The table, parsed once. Programs name a kernel by its place in it.

@@ -20,6 +20,11 @@ double attributeFor(const std::string& name, Random& random) {
   return 0.1 + 0.08 * static_cast<double>(random.below(10));
 }
 
+double scalarFor(const std::string& name) {
+  if (name == "learningRate") return 0.01;
+  return name == "firstCorrection" || name == "gradientShare" ? 1.3 : 0.9;
+}
+
 float inputFor(const std::string& operand, std::int64_t classes, Random& random) {
   if (operand == "labels") return static_cast<float>(random.below(classes));
   const float value = random.value();
@@ -46,7 +51,7 @@ struct KernelCase {
   std::int64_t rows;
   std::vector<std::int64_t> dimension;
   std::vector<double> attributes;
-  std::vector<double> scalars{0.01, 1.3, 0.9, 0, 0, 0, 0, 0};
+  std::vector<double> scalars;  // no more than the kernel may read
   std::vector<std::vector<float>> operand;
 };
 
@@ -55,6 +60,7 @@ KernelCase::KernelCase(std::size_t kernel, Random& random) : rule(contract()[ker
   rows = random.pick(extents);
   for (std::size_t i = 0; i < rule.symbols.size(); i++) dimension.push_back(random.pick(extents));
   for (const auto& name : rule.attributes) attributes.push_back(attributeFor(name, random));
+  for (const auto& name : rule.scalars) scalars.push_back(scalarFor(name));
   for (const auto& rules : rule.operands) {
     std::int64_t size = 1;
     for (const auto& symbol : rules.shape) size *= extentOf(symbol);

@@ -19,6 +19,10 @@ struct PlainCall {
 
 using Plain = std::function<double(PlainCall&)>;
 
+// By kernel, each in its file.
+const std::map<std::string, Plain>& plainLayers();
+const std::map<std::string, Plain>& plainLosses();
+const std::map<std::string, Plain>& plainNormalizations();
 const std::map<std::string, Plain>& plainUpdates();
 
 // Runs the kernel of this name and returns its sum. False where there is no plain kernel of that name.

@@ -1,5 +1,5 @@
-// The updates of parameters as plain loops in double precision. The scalars of a step are the learning rate and what the
-// optimizer adds to it.
+// Penalties on parameters, and their updates, as plain loops in double precision. The scalars of a step are the learning
+// rate and what the optimizer adds to it.
 #include <cmath>
 
 #include "test/plain.h"
@@ -80,12 +80,36 @@ double adam(PlainCall& c) {
   return 0;
 }
 
+double l2(PlainCall& c) {
+  double squares = 0;
+  for (std::size_t i = 0; i < c.operand[0].size(); i++) {
+    squares += c.operand[0][i] * c.operand[0][i];
+    c.operand[1][i] += c.attributes[0] * c.operand[0][i];
+  }
+  return c.attributes[0] / 2 * squares;
+}
+
+double l1(PlainCall& c) {
+  double sizes = 0;
+  for (std::size_t i = 0; i < c.operand[0].size(); i++) {
+    sizes += std::abs(c.operand[0][i]);
+    c.operand[1][i] += c.attributes[0] * ((c.operand[0][i] > 0 ? 1 : 0) - (c.operand[0][i] < 0 ? 1 : 0));
+  }
+  return c.attributes[0] * sizes;
+}
+
 }  // namespace
 
 const std::map<std::string, Plain>& plainUpdates() {
-  static const std::map<std::string, Plain> table{{"sgd", sgd},         {"momentum", momentum}, {"nesterov", nesterov},
-                                                  {"adaGrad", adaGrad}, {"rmsProp", rmsProp},   {"adam", adam},
-                                                  {"amsGrad", adam}};
+  static const std::map<std::string, Plain> table{{"sgd", sgd},
+                                                  {"momentum", momentum},
+                                                  {"nesterov", nesterov},
+                                                  {"adaGrad", adaGrad},
+                                                  {"rmsProp", rmsProp},
+                                                  {"adam", adam},
+                                                  {"amsGrad", adam},
+                                                  {"l1", l1},
+                                                  {"l2", l2}};
   return table;
 }
 

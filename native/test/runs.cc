@@ -59,7 +59,6 @@ Result runProgram(const Program& program, int threads, bool stopped) {
   slice.count = kCount;
   const std::int64_t steps = (kCount + program.batchSize - 1) / program.batchSize;
   slice.scalars.assign(static_cast<std::size_t>(steps) * program.scalars, 0.01);
-  slice.scalars.resize(slice.scalars.size() + kMaxScalars);
   slice.seed = 5;
   slice.firstStep = 9;
   slice.stopFlags.push_back(&stop);

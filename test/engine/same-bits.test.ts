@@ -52,7 +52,7 @@ describe.each(nativeRows)('$name', ({ make }) => {
       const engineData = model.engine.createData(rows);
       const [predicted, evaluated] = [
         await model.runOver(model.prediction(false), engineData),
-        await model.runOver(model.evaluation, engineData),
+        await model.runOver(model.evaluationOf({ weighted: false, emits: false }), engineData),
       ];
       outputs.push(Float32Array.from([...(predicted.output ?? []), ...evaluated.totals]));
     }

@@ -16,7 +16,7 @@ import {
   type KernelCall,
   type KernelResult,
 } from '../support/kernel-call.js';
-import { kernelRows, type KernelRow } from './table.js';
+import { kernelRows, scalarFor, type KernelRow } from './table.js';
 
 /** Zero is for rows and tiles only: layers have at least one unit, parameters at least one number. */
 const extents = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 32, 37, 61, 64, 67);
@@ -69,7 +69,7 @@ function callOf(signature: Signature, row: KernelRow, shape: Shape): KernelCall 
     kernel: signature.kernel,
     operands,
     attributes: sets[shape.attributes % sets.length],
-    scalars: row.scalars?.(random) ?? [0, 0, 0],
+    scalars: signature.scalars.map((name) => scalarFor(name, random)),
     totals: row.totals,
     seed: shape.seed * 2 ** 20 + 5,
     step: shape.seed % 3 === 0 ? 2 ** 33 + 7 : shape.seed % 1000,
@@ -115,6 +115,24 @@ it('has a row for every kernel of the contract, and no other', () => {
 
 it.skipIf(addon === undefined)('is the same table on both sides', () => {
   expect(addon?.contract()).toBe(contractText());
+});
+
+it.skipIf(addon === undefined)('looks at memory only when every operand is at hand: a getter may take it away', () => {
+  const dimensions = Float64Array.of(3, 2);
+  const operands = [new Float32Array(6), new Float32Array(6), new Float32Array(2)];
+  for (const taken of [dimensions, Float64Array.of(1, 0)]) {
+    const attributes = taken === dimensions ? Float64Array.of(1, 0) : taken;
+    Object.defineProperty(operands, 3, {
+      configurable: true,
+      get() {
+        structuredClone(taken.buffer, { transfer: [taken.buffer] });
+        return new Float32Array(4);
+      },
+    });
+    const { id } = signatureOf('dense');
+    const call = () => addon?.runKernel(0, id, operands, dimensions, attributes, 0, 2, 2, 0, 1, new Float64Array(0));
+    expect(call).toThrow(/wrong number of dimensions, attributes or scalars/);
+  }
 });
 
 const tested = kernelNames.filter((name) => kernelRows[name]?.needsRun !== true);

@@ -15,7 +15,6 @@ export interface KernelRow {
   readonly sums?: readonly string[];
   /** Least rows for which the kernel means anything; default 0 on the `rows` axis, 1 elsewhere. */
   readonly leastRows?: number;
-  readonly scalars?: (random: RandomStream) => readonly number[];
   /** What earlier stages have summed up. */
   readonly totals?: readonly number[];
   /** Outputs that must agree to the bit. */
@@ -35,7 +34,6 @@ const share = (random: RandomStream) => random.uniform();
 const rates = [0, 0.2, 0.5, 0.9];
 const dropoutStreams = [0x4000_0000, 0x4000_0003];
 const statistics = { inverseDeviation: fills.positive };
-const learningRate = (random: RandomStream) => [Math.fround(0.001 + 0.1 * random.uniform()), 0, 0];
 const slots = {
   velocity: fills.normal,
   meanSquare: fills.square,
@@ -49,9 +47,18 @@ const slots = {
 };
 /** Sums of squares, steps and moments that an infinite gradient makes infinite, and what is divided by them. */
 const ruined = ['gradient'];
-const corrections = (count: number) => (random: RandomStream) => [
-  ...learningRate(random).slice(0, 1),
-  ...Array.from({ length: count }, () => 0.1 + 9 * random.uniform()),
+/** Adam and its relatives: usual decays with a small epsilon, and none with a large one. */
+const adaptive = {
+  attributes: [
+    [0.9, 0.999, 1e-8, 1],
+    [0, 0, 1e-3, 0.25],
+  ],
+  ruinedBy: ruined,
+  fill: slots,
+};
+const withDecay = [
+  [0.9, 0.999, 1e-8, 0, 1],
+  [0, 0, 1e-3, 0.1, 0.25],
 ];
 
 const rows: Record<KernelName, KernelRow> = {
@@ -176,13 +183,12 @@ const rows: Record<KernelName, KernelRow> = {
     totals: [25, 0.25],
   },
   clipValue: { attributes: [[0.5], [10]] },
-  sgd: { attributes: [[1], [0.25]], scalars: learningRate },
+  sgd: { attributes: [[1], [0.25]] },
   momentum: {
     attributes: [
       [0, 1],
       [0.9, 0.25],
     ],
-    scalars: corrections(1),
     fill: slots,
   },
   rmsProp: {
@@ -191,24 +197,14 @@ const rows: Record<KernelName, KernelRow> = {
       [0.9, 1e-3, 0, 0.25],
     ],
     ruinedBy: [...ruined, 'mean'],
-    scalars: learningRate,
     fill: slots,
   },
-  adam: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 0, 1],
-      [0, 0, 1e-3, 0.1, 0.25],
-    ],
-    ruinedBy: ruined,
-    scalars: corrections(2),
-    fill: slots,
-  },
+  adam: { ...adaptive, attributes: withDecay },
   nesterov: {
     attributes: [
       [0, 1],
       [0.9, 0.25],
     ],
-    scalars: learningRate,
     fill: slots,
   },
   adaGrad: {
@@ -217,7 +213,6 @@ const rows: Record<KernelName, KernelRow> = {
       [1e-3, 0.25],
     ],
     ruinedBy: ruined,
-    scalars: learningRate,
     fill: slots,
   },
   adaDelta: {
@@ -226,46 +221,12 @@ const rows: Record<KernelName, KernelRow> = {
       [0, 1e-3, 0.25],
     ],
     ruinedBy: ruined,
-    scalars: learningRate,
     fill: slots,
   },
-  amsGrad: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 0, 1],
-      [0, 0, 1e-3, 0.1, 0.25],
-    ],
-    ruinedBy: ruined,
-    scalars: corrections(2),
-    fill: slots,
-  },
-  nadam: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 1],
-      [0, 0, 1e-3, 0.25],
-    ],
-    ruinedBy: ruined,
-    scalars: corrections(3),
-    fill: slots,
-  },
-  radam: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 1],
-      [0, 0, 1e-3, 0.25],
-    ],
-    ruinedBy: ruined,
-    // Half of the steps are plain.
-    scalars: (random) => [...corrections(1)(random), random.uniform() < 0.5 ? 0 : random.uniform()],
-    fill: slots,
-  },
-  adaMax: {
-    attributes: [
-      [0.9, 0.999, 1e-8, 1],
-      [0, 0, 1e-3, 0.25],
-    ],
-    ruinedBy: ruined,
-    scalars: corrections(1),
-    fill: slots,
-  },
+  amsGrad: { ...adaptive, attributes: withDecay },
+  nadam: adaptive,
+  radam: adaptive,
+  adaMax: adaptive,
   constrainNorm: {
     attributes: [
       [0, 1, 1],
@@ -278,3 +239,11 @@ const rows: Record<KernelName, KernelRow> = {
 };
 
 export const kernelRows: Readonly<Record<string, KernelRow | undefined>> = rows;
+
+/** A number of the step, by its name in the contract. */
+export function scalarFor(name: string, random: RandomStream): number {
+  if (name === 'learningRate') return Math.fround(0.001 + 0.1 * random.uniform());
+  // Half of RAdam's steps are plain.
+  if (name === 'rectification') return random.uniform() < 0.5 ? 0 : random.uniform();
+  return 0.1 + 9 * random.uniform();
+}

@@ -260,6 +260,20 @@ describe('copyLayersFrom', () => {
     expectSameBits(to.readParameter('dense2.kernel'), before);
   });
 
+  it.each(engines)('is refused by the %s engine while a fit is under way, between its slices too', async (engine) => {
+    const from = await trained([dense(8), dense(3)]);
+    const to = new Network({ inputs: 6, layers: [dense(8), dense(3)], seed: 9, engine });
+    const copied: unknown[] = [];
+    const onSliceEnd = () => {
+      copied.push(thrownBy(() => to.copyLayersFrom(from, ['dense1'])));
+    };
+    await to.fit(data, { epochs: 1, batchSize: 32, callbacks: [{ onSliceEnd }] });
+    expect(copied.length).toBeGreaterThan(0);
+    expect(copied[0]).toMatchObject({ code: 'ERR_STATE' });
+    to.copyLayersFrom(from, ['dense1']);
+    expectSameBits(to.readParameter('dense1.kernel'), from.readParameter('dense1.kernel'));
+  });
+
   it('takes networks only', () => {
     const to = new Network({ inputs: 6, layers: layers(), seed: 1 });
     expect(thrownBy(() => to.copyLayersFrom({} as never, ['dense1'])).code).toBe('ERR_OPTION_TYPE');

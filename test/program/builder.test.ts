@@ -126,4 +126,18 @@ describe('a finished program', () => {
     const program = builder.finish(none);
     expect(JSON.parse(JSON.stringify(program))).toEqual(program);
   });
+
+  it('gives every kernel the numbers of a step that it reads', () => {
+    const builder = new ProgramBuilder('train', 4);
+    const { claims, parameters } = claimed([4, 2]);
+    const [parameter] = parameters;
+    const [gradient, velocity] = [builder.gradientOf(parameter), builder.slotOf(parameter, 0)];
+    const attributes = { momentum: 0.9, multiplier: 1 };
+    builder.parameterCall(parameter, 'update', 'momentum', { gradient, parameter, velocity }, attributes);
+    const sizes = { slots: 1, parameters: claims.size };
+    expect(() => builder.finish({ ...sizes, scalars: 1 })).toThrow(
+      'Kernel momentum reads 2 scalars (learningRate, gradientShare), and is given 1',
+    );
+    expect(builder.finish({ ...sizes, scalars: 2 })).toMatchObject({ scalars: 2 });
+  });
 });

@@ -91,7 +91,7 @@ export function runNative(addon: Addon, level: number, call: KernelCall): Kernel
     call.rows,
     call.step,
     call.seed,
-    Float64Array.from([...call.scalars, 0, 0, 0, 0]),
+    Float64Array.from(call.scalars),
     Float64Array.from(call.totals ?? []),
   );
   for (const { whole, before, view } of buffers) {
