@@ -1,11 +1,12 @@
 // @ts-check
 /**
- * Compiles lib/ into a folder: the types file by file, the code in few files. Node.js takes four times as long to find and
- * link three hundred small modules as to load the same code in ten.
+ * Compiles lib/ into a folder, file by file, and bundles the code of its programs into few files: Node.js takes four times
+ * as long to find and link three hundred small modules as to load the same code in ten. The modules stay beside the bundle
+ * for tests and benchmarks of inner parts; the package leaves them out.
  *
  *   node scripts/compile.mjs FOLDER
  *
- * Modules that find other files by their own place work from both: they are two folders below the package in lib/ROOM/ and
+ * Modules that find other files by their own place work from both: they are two folders below the package in dist/ROOM/ and
  * in dist/chunks/ alike.
  */
 import { spawnSync } from 'node:child_process';
@@ -29,7 +30,7 @@ const modules = join(`${folder}-modules`, 'blasnet');
 
 for (const old of [folder, dirname(modules)]) rmSync(old, { recursive: true, force: true });
 compile();
-cpSync(modules, folder, { recursive: true, filter: (path) => !path.endsWith('.js') });
+cpSync(modules, folder, { recursive: true });
 await bundle();
 rmSync(dirname(modules), { recursive: true });
 
