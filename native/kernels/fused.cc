@@ -89,10 +89,8 @@ template <typename Target>
 void multiplyForKernel(const Tile& tile, const Target& target) {
   const std::int64_t inputs = tile.dimension[0];
   const std::int64_t units = tile.dimension[1];
-  // The panel of a long batch outgrows the first-level cache; half as wide, and against more rows, it is read less.
-  const int widest = tile.step->rows >= kInnerWorthAsking ? 2 : kBlockRegisters;
   multiplyPanels(tile.count, units, tile.step->rows, Factor{tile.operand[0], 1, inputs}, tile.operand[1], true,
-                 tile.scratch, target, widest);
+                 tile.scratch, target);
 }
 
 }  // namespace
