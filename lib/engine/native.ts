@@ -16,6 +16,8 @@ import {
 } from './engine.js';
 
 const arenas: readonly Arena[] = ['parameters', 'gradients', 'slots'];
+/** As `Begin` in native/engine/runner.h. */
+const begins = ['here', 'keep', 'restore'];
 
 /** Runs programs with C++ kernels over BLAS, on threads of its own. */
 export class NativeEngine implements Engine {
@@ -125,6 +127,12 @@ class NativeStore implements Store {
     });
   }
 
+  dropKept(): void {
+    rethrow(() => {
+      this.addon.dropKept(this.handle);
+    });
+  }
+
   dispose(): void {
     this.addon.dispose(this.handle);
   }
@@ -161,6 +169,7 @@ class NativeProgram implements CompiledProgram {
         slice.firstStep,
         this.threads,
         slice.timed,
+        slice.begin === undefined ? undefined : begins.indexOf(slice.begin),
       );
       return { ...result, output: result.output };
     } catch (error) {

@@ -4,9 +4,8 @@ import type { BoundCall, DataSource, FloatArray, ReferenceKernel, Run } from '..
 import { referenceKernels } from '../kernels/reference.js';
 import { signatures } from '../kernels/signature.js';
 import { tiles, type Program } from '../program/program.js';
-import type { Arena, CompiledProgram, Engine, EngineData, Outcome, Slice, Store } from './engine.js';
-
-type FloatArrayConstructor = typeof Float32Array | typeof Float64Array;
+import type { CompiledProgram, Engine, EngineData, Outcome, Slice, Store } from './engine.js';
+import { ReferenceStore, type FloatArrayConstructor } from './reference-store.js';
 
 export interface ReferenceOptions {
   /** float64 checks gradients; float32 trains like the native engine. */
@@ -52,58 +51,6 @@ class ReferenceData implements EngineData {
 
   constructor(readonly source: DataSource) {
     this.length = source.length;
-  }
-
-  dispose(): void {
-    // Ordinary memory: the collector frees it.
-  }
-}
-
-class ReferenceStore implements Store {
-  training = false;
-  readonly live: FloatArray;
-  readonly arenas: Record<Arena, FloatArray[]>;
-  #snapshot: FloatArray;
-  #fresh = true;
-
-  constructor(
-    readonly array: FloatArrayConstructor,
-    readonly parameters: number,
-    readonly slots: number,
-  ) {
-    this.live = new array(parameters);
-    this.#snapshot = new array(parameters);
-    this.arenas = {
-      parameters: [this.live],
-      gradients: [new array(parameters)],
-      slots: Array.from({ length: slots }, () => new array(parameters)),
-    };
-  }
-
-  /** Parameters as they stood after the last completed run; never written again once handed out. */
-  snapshot(): FloatArray {
-    if (!this.#fresh && !this.training) this.publish();
-    return this.#snapshot;
-  }
-
-  publish(): void {
-    this.#snapshot = this.live.slice();
-    this.#fresh = true;
-  }
-
-  read(arena: Arena, offset: number, length: number, slot = 0): FloatArray {
-    const from = arena === 'parameters' ? this.snapshot() : this.#arena(arena, slot, 'read');
-    return from.slice(offset, offset + length);
-  }
-
-  write(arena: Arena, offset: number, values: FloatArray, slot = 0): void {
-    this.#arena(arena, slot, 'written').set(values, offset);
-    this.#fresh = false;
-  }
-
-  #arena(arena: Arena, slot: number, verb: string): FloatArray {
-    if (this.training) throw new StateError(`The ${arena} cannot be ${verb} while a training run is under way`);
-    return this.arenas[arena][slot];
   }
 
   dispose(): void {
@@ -160,6 +107,8 @@ class ReferenceProgram implements CompiledProgram {
       store.training = true;
     }
     try {
+      if (training && slice.begin === 'keep') store.keep();
+      if (training && slice.begin === 'restore') store.restore();
       return await this.#steps(store, slice, training ? store.live : parameters);
     } finally {
       if (training) {
@@ -218,7 +167,7 @@ class ReferenceProgram implements CompiledProgram {
     };
   }
 
-  /** One step, stage by stage. A training step whose sums are not finite ends before the stage that would use them. */
+  /** One step, stage by stage. A training step in which a sum is not finite ends behind that stage. */
   async #step(
     steps: Step[],
     run: Run,
@@ -228,6 +177,8 @@ class ReferenceProgram implements CompiledProgram {
     const { program } = this;
     const values = new Float64Array(program.totals.length);
     run.totals = values;
+    // Calls without a total say by it whether all that they wrote is finite.
+    let others = 0;
     for (const stage of program.stages) {
       for (let g = stage.groupStart; g < stage.groupEnd; g++) {
         const group = program.groups[g];
@@ -240,10 +191,12 @@ class ReferenceProgram implements CompiledProgram {
             const sum = await runInTurns(steps[i], start, end, run, clock);
             if (callSeconds !== undefined) callSeconds[i] += (performance.now() - began) / 1000;
             if (steps[i].total >= 0) values[steps[i].total] += sum;
+            else others += sum;
           }
         }
       }
-      if (program.purpose === 'train' && !values.every(Number.isFinite)) return { values, finite: false };
+      const finite = Number.isFinite(others) && values.every(Number.isFinite);
+      if (program.purpose === 'train' && !finite) return { values, finite };
     }
     return { values, finite: true };
   }

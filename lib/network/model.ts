@@ -183,6 +183,7 @@ export class Model {
    * classifier.copyLayersFrom(autoencoder, ['dense1', 'dense2']);
    */
   copyLayersFrom(other: Model, names: readonly string[]): void {
+    if (this.#fitting) throw new StateError('Layers cannot be copied while a fit is under way');
     const ranges = rangesToCopy(this.#architecture, other, names);
     const values = other.readAll();
     for (const { name, offset } of ranges) {
@@ -254,11 +255,6 @@ export class Model {
     this.#store = this.engine.createStore(this.#architecture.arenaSize, slots);
     this.#store.write('parameters', 0, values);
     this.#slotsOwner = owner;
-  }
-
-  /** The next fit begins with an optimizer's arrays at zero, whoever had them. @internal */
-  forgetSlots(): void {
-    this.#slotsOwner = undefined;
   }
 
   /** @internal */

@@ -13,8 +13,9 @@ export interface FitEstimate {
   readonly samplesPerSecond: number;
   /** Memory while it trains. The engine's copy of the samples is in `data`; what the caller holds comes on top. */
   readonly bytes: {
-    /** Parameters, the copies that predictions read meanwhile, and the last good ones. */
+    /** Parameters, the copies that predictions read meanwhile, and one to go back to the last good step from. */
     readonly parameters: number;
+    /** What it keeps between steps, and a copy of that to go back. */
     readonly optimizer: number;
     readonly data: number;
     /** Activations and gradients of a batch, for all threads. */
@@ -61,9 +62,9 @@ export async function estimateFit(network: Network, data: Data, options: FitOpti
   const { arenaSize } = copy.architecture;
   const { batch, fixed, tile, block } = copy.plan(trainer.optimizer, batchSize).sizes;
   const bytes = {
-    // Live, two copies for those who read meanwhile, and the last that are known to be finite.
+    // Live, two copies for those who read meanwhile, and one to go back from.
     parameters: 4 * arenaSize * BYTES,
-    optimizer: trainer.optimizer.slots * arenaSize * BYTES,
+    optimizer: 2 * trainer.optimizer.slots * arenaSize * BYTES,
     data: bytesOf(train) + (validation === undefined ? 0 : bytesOf(validation)),
     batch: (batch + fixed + copy.engine.threads * (tile + block)) * BYTES,
   };

@@ -125,6 +125,7 @@ export class FitRun implements Training {
         signal?.removeEventListener('abort', abort);
         this.#samples.dispose();
         this.#program?.dispose();
+        this.#guard?.dispose();
       }
     }
   }
@@ -259,7 +260,7 @@ export class FitRun implements Training {
     for (let step = 0; step < steps; step++) {
       scalars.set(this.#scalars(this.position.updates + step), step * scalarCount);
     }
-    return this.#program!.run(network.store, {
+    return this.#guard!.run(this.#program!, {
       data,
       // The slice's part of the order only: the engine copies what it is given.
       order: order?.subarray(first, first + count),
@@ -291,20 +292,15 @@ export class FitRun implements Training {
     if (outcome.steps > 0) this.learningRate = this.#scalars(this.position.updates - 1)[0];
   }
 
-  /** @throws NonFiniteError naming the first tensor affected, with the network back at its last good parameters */
+  /** @throws NonFiniteError naming the first tensor affected; the network is back at its last good step */
   async #checkFinite({ nonFinite, steps, totals }: Outcome, part: Part): Promise<void> {
+    if (nonFinite < 0) return;
     const { totals: names, first } = this;
-    const { batchSize, samples: used, seed } = this.settings;
-    const guard = this.#guard!;
-    const atEnd = this.epoch === this.epochs && first === used;
-    if (nonFinite < 0 && !((guard.isDue || atEnd) && !guard.look())) return;
-    const bad = nonFinite < 0 ? -1 : names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
+    const { batchSize, samples: used, seed, augment } = this.settings;
+    const bad = names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
     const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
-    throw await guard.failure({
-      what,
-      batch: () => part.look(first, Math.min(used, part.end, first + batchSize)),
-      seed,
-    });
+    const batch = () => part.look(first, Math.min(used, part.end, first + batchSize));
+    throw await this.#guard!.failure({ what, batch, seed, augment });
   }
 }
 

@@ -3,6 +3,7 @@
 #include "kernels/fused.h"
 
 #include "kernels/adam_step.h"
+#include "kernels/finite.h"
 #include "kernels/kernels.h"
 #include "kernels/product_blocks.h"
 #include "kernels/sums.h"
@@ -13,7 +14,8 @@ namespace blasnet::BLASNET_SIMD {
 
 namespace {
 
-// Takes a sum as the gradient of the parameters that it stands for, and updates them.
+// Takes a sum as the gradient of the parameters that it stands for, and updates them. What it notices is kept aside,
+// because targets are constant to the product.
 struct AdamTarget {
   AdamNumbers numbers;
   float* parameter;
@@ -21,14 +23,16 @@ struct AdamTarget {
   float* secondMoment;
   std::int64_t stride;
   LaneMask lastMask;
+  FiniteWatch* watch;
 
-  explicit AdamTarget(const Tile& tile)
+  AdamTarget(const Tile& tile, FiniteWatch* noticed)
       : numbers(tile.attributes, tile.step->scalars),
         parameter(tile.operand[2]),
         firstMoment(tile.operand[3]),
         secondMoment(tile.operand[4]),
         stride(tile.dimension[1]),
-        lastMask(lastLanes(tile.dimension[1])) {}
+        lastMask(lastLanes(tile.dimension[1])),
+        watch(noticed) {}
 
   void finish(std::int64_t row, std::int64_t column, Lanes gradient) const {
     const std::int64_t place = row * stride + column;
@@ -38,6 +42,7 @@ struct AdamTarget {
     store(firstMoment + place, m);
     store(secondMoment + place, v);
     store(parameter + place, updated);
+    watch->look(updated, v);
   }
   void finishLast(std::int64_t row, std::int64_t column, Lanes gradient) const {
     const std::int64_t place = row * stride + column;
@@ -47,10 +52,11 @@ struct AdamTarget {
     store(firstMoment + place, m, lastMask);
     store(secondMoment + place, v, lastMask);
     store(parameter + place, updated, lastMask);
+    watch->look(onlyLanes(updated, lastMask), onlyLanes(v, lastMask));
   }
 };
 
-// The same with an l2 penalty between the two. Its sum is kept aside, because targets are constant to the product.
+// The same with an l2 penalty between the two.
 struct PenalizedAdamTarget {
   AdamTarget adam;
   Lanes lambda;
@@ -81,16 +87,18 @@ void multiplyForKernel(const Tile& tile, const Target& target) {
 
 // input[rows, inputs], outputGradient[rows, units], parameter, firstMoment, secondMoment [inputs, units]
 static double denseKernelGradientAdam(const Tile& tile) {
-  multiplyForKernel(tile, AdamTarget(tile));
-  return 0;
+  FiniteWatch watch;
+  multiplyForKernel(tile, AdamTarget(tile, &watch));
+  return watch.verdict();
 }
 
 // The same operands; λ is the last attribute. Returns λ/2 · Σ parameter²
 static double denseKernelGradientL2Adam(const Tile& tile) {
   const double lambda = tile.attributes[5];
   WideSums squares;
-  multiplyForKernel(tile, PenalizedAdamTarget{AdamTarget(tile), every(static_cast<float>(lambda)), &squares});
-  return lambda / 2 * squares.total();
+  FiniteWatch watch;
+  multiplyForKernel(tile, PenalizedAdamTarget{AdamTarget(tile, &watch), every(static_cast<float>(lambda)), &squares});
+  return lambda / 2 * squares.total() + watch.verdict();
 }
 
 Kernel fusedKernel(const char* chain, std::int64_t batchSize) {
