@@ -98,6 +98,37 @@ export class ShardedDataset {
       if (from < to) ranges.push(shard, from, to - from);
       start += length;
     });
+    return this.#read(ranges);
+  }
+
+  /**
+   * The samples at `indices`, in that order, read into memory: each shard is opened once.
+   *
+   * @param indices whole numbers from 0 to length - 1, at least one
+   * @throws OptionError; FileError, FormatError where a shard cannot be read
+   *
+   * @example
+   * const digits = await shards('data/digits');
+   * const some = await digits.select([0, 5000, 17]);
+   */
+  async select(indices: ArrayLike<number>): Promise<Dataset> {
+    const count = checkInteger('length of indices', (indices as ArrayLike<number> | null)?.length, { min: 1 });
+    const places = Array.from({ length: count }, (_, i) => {
+      return checkInteger(`indices[${i}]`, indices[i], { max: this.length - 1 });
+    });
+    const sorted = Float64Array.from(places).sort();
+    const ranges: number[] = [];
+    let [shard, start] = [0, 0];
+    for (const place of sorted) {
+      while (place >= start + this.lengths[shard]) start += this.lengths[shard++];
+      ranges.push(shard, place - start, 1);
+    }
+    const read = await this.#read(ranges);
+    const at = new Map(Array.from(sorted, (place, i) => [place, i]));
+    return places.every((place, i) => place === sorted[i]) ? read : read.select(places.map((place) => at.get(place)!));
+  }
+
+  async #read(ranges: readonly number[]): Promise<Dataset> {
     const { imageShape, classNames, classes, name } = this;
     return new Dataset({ ...(await readRecords(this, ranges)), imageShape, classNames, classes, name });
   }

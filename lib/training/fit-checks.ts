@@ -34,6 +34,7 @@ export interface Settings {
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly callbacks: readonly Callback[];
   readonly resume: string | undefined;
+  readonly allowOtherData: boolean;
   /** Whether the seed was given to this fit: a checkpoint of another is not its own then. */
   readonly seedGiven: boolean;
 }
@@ -80,6 +81,7 @@ export function checkFit({ network, optimizer }: Trainer, data: TrainingData, op
     onProgress: checkFunction('onProgress', options.onProgress),
     callbacks,
     resume: options.resume === undefined ? undefined : checkString('resume', options.resume),
+    allowOtherData: checkBoolean('allowOtherData', options.allowOtherData ?? false),
     seedGiven: options.seed !== undefined,
   };
 }

@@ -45,6 +45,11 @@ export interface FitOptions {
    * one of its files. Where the folder has no checkpoint yet, the fit begins anew.
    */
   resume?: string;
+  /**
+   * Go on from a checkpoint that was made with other data of the same size; default false: it is an error, as far as it can
+   * be told from some of the samples.
+   */
+  allowOtherData?: boolean;
 }
 
 export const optionNames = [
@@ -63,6 +68,7 @@ export const optionNames = [
   'callbacks',
   'whenBusy',
   'resume',
+  'allowOtherData',
 ] as const;
 
 /** The optimizer belongs to the trainer, the rest to one fit. */

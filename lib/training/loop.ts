@@ -5,7 +5,8 @@ import type { CompiledProgram, Outcome, Slice } from '../engine/engine.js';
 import { compileBackward, compileForward, compileStep, layerNeedingRows } from '../network/index.js';
 import { resolveOptimizer, type Optimizer, type OptimizerLike, type Schedule } from '../optimizers/index.js';
 import { gradientNormOf } from './history.js';
-import type { Network, Samples } from './network.js';
+import type { Network } from './network.js';
+import type { Samples } from './network-options.js';
 
 export interface LoopOptions {
   /** Default `adam`. */

@@ -1,87 +1,29 @@
 import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
-import { drawSeed } from '../core/random.js';
 import { dataset, toDataset, Dataset } from '../data/index.js';
-import type { Engine, EngineData, EngineName } from '../engine/engine.js';
+import type { EngineData } from '../engine/engine.js';
 import { selectEngine, type EngineOptions } from '../engine/select.js';
-import { resolveMetrics, type MetricLike, type MetricValues } from '../metrics/index.js';
-import {
-  buildArchitecture,
-  fuseArchitecture,
-  Model,
-  readModel,
-  resolveLoss,
-  resolveRegularizers,
-  saveModel,
-  withHead,
-  type Architecture,
-  type LayerDescription,
-  type LayerReference,
-  type LossLike,
-  type RegularizerLike,
-} from '../network/index.js';
+import { resolveMetrics } from '../metrics/index.js';
+import { fuseArchitecture, Model, readModel, resolveLoss, saveModel, withHead } from '../network/index.js';
+import type { LayerDescription } from '../network/index.js';
 import type { Fit } from './fit.js';
 import { EpochSums, type Scores } from './history.js';
 import { TrainingLoop, type LoopOptions } from './loop.js';
+import type {
+  EvaluateOptions,
+  Evaluation,
+  FuseOptions,
+  NetworkOptions,
+  PredictOptions,
+  ReplaceHeadOptions,
+  Samples,
+} from './network-options.js';
+import { Made, partsOf, type Parts } from './network-parts.js';
 import { profile, type Profile, type ProfileOptions } from './profile.js';
 import { measureOutput, prepareScoring, type Scoring } from './scoring.js';
 import { checkData } from './fit-checks.js';
 import { optionNames, type Data, type FitOptions, type TrainingData } from './fit-options.js';
 import { Trainer } from './trainer.js';
-
-export interface NetworkOptions extends EngineOptions {
-  /** Numbers per sample, 1 to 2²⁴. */
-  inputs: number;
-  /** Layers in order, at least one. */
-  layers: readonly LayerDescription[];
-  /** What training makes small; default `softmaxCrossEntropy`. */
-  loss?: LossLike;
-  /** Penalties on the kernels of all layers that have none of their own, such as `l2(1e-4)`; default none. */
-  regularizer?: RegularizerLike;
-  /** Seed of everything random, a whole number in [0, 2⁵³); without it one is drawn and recorded. */
-  seed?: number;
-  /** Default: native where its addon loads. */
-  engine?: EngineName;
-  /** Threads of the native engine; default: one for each core. */
-  threads?: number;
-}
-
-export interface PredictOptions {
-  /** The network's plain outputs (logits) instead of probabilities; default false. */
-  raw?: boolean;
-}
-
-export interface ReplaceHeadOptions {
-  /** Name or place of the first layer replaced; default: the last one with a kernel. */
-  from?: LayerReference;
-  /** Default: the loss of the network that the lower layers come from. */
-  loss?: LossLike;
-  /** Seed of the new layers and of training, a whole number in [0, 2⁵³); default: that network's. */
-  seed?: number;
-}
-
-export interface FuseOptions {
-  /** Layers that only act in training: `remove` (default), or `keep` for a network that is to train on. */
-  dropout?: 'remove' | 'keep';
-}
-
-export interface EvaluateOptions {
-  /** Names, or metrics such as `topK(3)`; default none. */
-  metrics?: readonly MetricLike[];
-}
-
-/**
- * What `evaluate` finds. `loss` is without penalties, and a weighted mean where samples or classes have weights; `accuracy`
- * is there for classification; `metrics` holds what was asked for.
- */
-export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy?: number;
-  readonly metrics?: MetricValues;
-}
-
-/** Samples to predict: flat numbers row after row, rows, or a data set. Bytes are scaled by 1/255, as in training. */
-export type Samples = Float32Array | Uint8Array | readonly (readonly number[])[] | Dataset;
 
 /**
  * A feed-forward neural network.
@@ -379,31 +321,6 @@ export class Network extends Model {
   }
 }
 
-interface Parts {
-  readonly architecture: Architecture;
-  readonly engine: Engine;
-  readonly seed: number;
-  readonly step: number;
-  readonly values?: ReadonlyMap<string, Float32Array>;
-  readonly classNames?: readonly string[] | undefined;
-}
-
-/** What a network is made of where it is not described: from a file, or from another network. */
-class Made {
-  constructor(readonly parts: Parts) {}
-}
-
 function made(parts: Parts): Network {
   return new Network(new Made(parts) as unknown as NetworkOptions);
-}
-
-function partsOf(options: NetworkOptions): Parts {
-  const known = ['inputs', 'layers', 'loss', 'regularizer', 'seed', 'engine', 'threads'] as const;
-  const given = checkOptions<NetworkOptions>('Network', options, known);
-  const inputs = checkInteger('inputs', given.inputs, { min: 1, max: 2 ** 24 });
-  const loss = resolveLoss('loss', given.loss ?? 'softmaxCrossEntropy');
-  const seed = given.seed === undefined ? drawSeed() : checkInteger('seed', given.seed);
-  const regularizers = resolveRegularizers('regularizer', given.regularizer);
-  const architecture = buildArchitecture(inputs, given.layers, loss, regularizers);
-  return { architecture, engine: selectEngine({ engine: given.engine, threads: given.threads }), seed, step: 0 };
 }

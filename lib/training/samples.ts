@@ -1,4 +1,4 @@
-import { ShardedDataset } from '../data/index.js';
+import { fingerprintOf, ShardedDataset } from '../data/index.js';
 import type { EngineData } from '../engine/engine.js';
 import type { Settings } from './fit-checks.js';
 import type { Network } from './network.js';
@@ -8,6 +8,8 @@ import { ShardPass, type Batch, type Pass } from './pass.js';
 /** A fit's samples: in the engine's own memory, or on their way there. */
 export interface Samples {
   readonly validation: EngineData | undefined;
+  /** By which a resumed fit knows its data again. */
+  fingerprint(): string | Promise<string>;
   /**
    * @param seed of the fit: a resumed one's is its checkpoint's, known only after the samples are copied
    * @param epoch passes that the trainer has done before
@@ -18,6 +20,8 @@ export interface Samples {
 
 export function copySamples({ engine }: Network, settings: Settings): Samples {
   const { train, validation, shuffle, batchSize, samples } = settings;
+  // The caller's arrays are the caller's again soon; files are read when it is the fit's turn.
+  const known = train instanceof ShardedDataset ? undefined : fingerprintOf(train);
   const data = train instanceof ShardedDataset ? undefined : engine.createData(train);
   try {
     const second = validation === undefined ? undefined : engine.createData(validation);
@@ -36,7 +40,7 @@ export function copySamples({ engine }: Network, settings: Settings): Samples {
       data?.dispose();
       second?.dispose();
     };
-    return { validation: second, pass, dispose };
+    return { validation: second, fingerprint: () => known ?? fingerprintOf(train), pass, dispose };
   } catch (error) {
     data?.dispose();
     throw error;
