@@ -2,8 +2,8 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
 import { DataError, FileError, FormatError, OptionError } from '../core/errors.js';
-import { reasonOf } from '../core/files.js';
 import { Dataset } from './dataset.js';
+import { readFailure } from './read-failure.js';
 import { decodeHeader, recordBytes, SHARD_HEADER_BYTES, type ShardLayout } from './shard-format.js';
 import { ShardPlan, type PassOptions } from './shard-plan.js';
 import { readRecords } from './shard-records.js';
@@ -181,7 +181,7 @@ async function pathsIn(folder: string): Promise<string[]> {
   try {
     names = await readdir(folder);
   } catch (cause) {
-    throw new FileError('ERR_FILE_READ', `Could not read the folder ${folder}: ${reasonOf(cause)}`, { cause });
+    throw readFailure('a folder', folder, cause);
   }
   const found = names.filter((name) => name.endsWith(ENDING)).sort();
   if (found.length > 0) return found.map((name) => join(folder, name));
@@ -212,6 +212,6 @@ async function readHeader(path: string): Promise<{ layout: ShardLayout; length: 
     }
   } catch (cause) {
     if (cause instanceof FormatError || cause instanceof DataError) throw cause;
-    throw new FileError('ERR_FILE_READ', `Could not read the shard ${path}: ${reasonOf(cause)}`, { cause });
+    throw readFailure('a shard', path, cause);
   }
 }

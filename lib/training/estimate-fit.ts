@@ -1,5 +1,5 @@
 import { checkOptions } from '../core/checks.js';
-import { toDataset, type Dataset } from '../data/index.js';
+import { Dataset, ShardedDataset, toDataset } from '../data/index.js';
 import { timeLimit } from './callbacks/time-limit.js';
 import { checkFit } from './fit-checks.js';
 import { optionNames, type Data, type FitOptions } from './fit-options.js';
@@ -65,7 +65,7 @@ export async function estimateFit(network: Network, data: Data, options: FitOpti
     // Live, two copies for those who read meanwhile, and one to go back from.
     parameters: 4 * arenaSize * BYTES,
     optimizer: 2 * trainer.optimizer.slots * arenaSize * BYTES,
-    data: bytesOf(train) + (validation === undefined ? 0 : bytesOf(validation)),
+    data: bytesOf(train) + (validation instanceof Dataset ? bytesOf(validation) : 0),
     batch: (batch + fixed + copy.engine.threads * (tile + block)) * BYTES,
   };
   const total = bytes.parameters + bytes.optimizer + bytes.data + bytes.batch;
@@ -77,8 +77,9 @@ export async function estimateFit(network: Network, data: Data, options: FitOpti
   };
 }
 
-async function secondsToEvaluate(network: Network, data: Dataset): Promise<number> {
-  const few = data.take(Math.min(data.length, TRIAL_SAMPLES));
+async function secondsToEvaluate(network: Network, data: Dataset | ShardedDataset): Promise<number> {
+  const count = Math.min(data.length, TRIAL_SAMPLES);
+  const few = data instanceof ShardedDataset ? await data.read(0, count) : data.take(count);
   await network.evaluate(few);
   const start = performance.now();
   await network.evaluate(few);

@@ -20,8 +20,8 @@ export interface FitOptions {
   optimizer?: OptimizerLike;
   /** Learning rate for an optimizer given by name: a number above 0, or a schedule. */
   learningRate?: number | Schedule;
-  /** Evaluated after every epoch. */
-  validation?: Data;
+  /** Evaluated after every epoch; shards are read a part at a time. */
+  validation?: TrainingData;
   /** Measured on the validation data after every epoch: names, or metrics such as `topK(3)`; default none. */
   metrics?: readonly MetricLike[];
   /** Makes another image of every sample in every step, such as `[rotation(15), elasticDistortion()]`; default none. */

@@ -10,6 +10,7 @@ import type { Settings } from './fit-checks.js';
 import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
 import { FiniteGuard } from './finite-guard.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
+import { score } from './held-out.js';
 import type { Part, Pass } from './pass.js';
 import { progressOf } from './progress.js';
 import type { Samples } from './samples.js';
@@ -216,10 +217,8 @@ export class FitRun implements Training {
   }
 
   async #record(): Promise<EpochRecord> {
-    const { validation, scoring } = this.settings;
-    const { validation: held } = this.#samples;
-    const weighted = validation?.weights !== undefined;
-    const scores = held === undefined ? undefined : await this.network.score(held, { weighted, scoring });
+    const { held } = this.#samples;
+    const scores = held === undefined ? undefined : await score(this.network, held);
     return this.sums.record(this.epoch, this.learningRate, scores);
   }
 

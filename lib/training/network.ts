@@ -1,13 +1,12 @@
 import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
-import { dataset, toDataset, Dataset } from '../data/index.js';
-import type { EngineData } from '../engine/engine.js';
+import { dataset, toDataset, Dataset, ShardedDataset } from '../data/index.js';
 import { selectEngine, type EngineOptions } from '../engine/select.js';
 import { resolveMetrics } from '../metrics/index.js';
 import { fuseArchitecture, Model, readModel, resolveLoss, saveModel, withHead } from '../network/index.js';
 import type { LayerDescription } from '../network/index.js';
 import type { Fit } from './fit.js';
-import { EpochSums, type Scores } from './history.js';
+import { holdOut, score } from './held-out.js';
 import { TrainingLoop, type LoopOptions } from './loop.js';
 import type {
   EvaluateOptions,
@@ -20,7 +19,7 @@ import type {
 } from './network-options.js';
 import { Made, partsOf, type Parts } from './network-parts.js';
 import { profile, type Profile, type ProfileOptions } from './profile.js';
-import { measureOutput, prepareScoring, type Scoring } from './scoring.js';
+import { prepareScoring } from './scoring.js';
 import { checkData } from './fit-checks.js';
 import { optionNames, type Data, type FitOptions, type TrainingData } from './fit-options.js';
 import { Trainer } from './trainer.js';
@@ -80,7 +79,7 @@ export class Network extends Model {
 
   /**
    * Loss, accuracy and other metrics over data, with dropout off and BatchNorm's running statistics. Metrics are those of all
-   * samples at once, never means of batches.
+   * samples at once, never means of batches. Shards are read a part at a time.
    *
    * @throws OptionError for unknown metrics and those that make no sense for the network; ShapeError, DataError for data
    *   that does not fit
@@ -88,17 +87,16 @@ export class Network extends Model {
    * @example
    * const { metrics } = await network.evaluate(test, { metrics: ['confusionMatrix', 'f1', topK(3)] });
    */
-  async evaluate(data: Data, options?: EvaluateOptions): Promise<Evaluation> {
+  async evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation> {
     const { metrics } = checkOptions<EvaluateOptions>('evaluate', options, ['metrics']);
     const chosen = metrics === undefined ? undefined : resolveMetrics('metrics', metrics);
-    const checked = toDataset(data, 'data');
+    const checked = data instanceof ShardedDataset ? data : toDataset(data, 'data');
     checkData(this, checked, 'data');
-    const scoring = chosen === undefined ? undefined : prepareScoring(this, checked, chosen);
-    const copied = this.engine.createData(checked);
+    const held = holdOut(this, checked, chosen === undefined ? undefined : prepareScoring(this, checked, chosen));
     try {
-      return await this.score(copied, { weighted: checked.weights !== undefined, scoring });
+      return await score(this, held);
     } finally {
-      copied.dispose();
+      held.dispose();
     }
   }
 
@@ -286,27 +284,6 @@ export class Network extends Model {
   copy(): Network {
     const { architecture, engine, seed, step, classNames } = this;
     return made({ architecture, engine, seed, step, values: this.readAll(), classNames });
-  }
-
-  /** Means of the evaluation's totals over data that the engine holds. @internal */
-  async score(
-    data: EngineData,
-    { weighted = false, scoring }: { weighted?: boolean; scoring?: Scoring | undefined } = {},
-  ): Promise<Scores> {
-    const program = this.evaluationOf({ weighted, emits: scoring !== undefined });
-    const { totals, output } = await this.runOver(program, data);
-    const { totals: names, batchSize } = program.program;
-    const sums = new EpochSums(names);
-    for (let first = 0; first < data.length; first += batchSize) {
-      const step = sums.steps * names.length;
-      sums.add(totals.subarray(step, step + names.length), Math.min(batchSize, data.length - first));
-    }
-    const accuracy = sums.mean('accuracy');
-    return {
-      loss: sums.mean('loss') ?? NaN,
-      ...(accuracy === undefined ? {} : { accuracy }),
-      ...(scoring === undefined ? {} : { metrics: await measureOutput(scoring, output!) }),
-    };
   }
 
   #samples(samples: Samples): Dataset {
