@@ -49,6 +49,7 @@ struct StoreTarget {
     float* to = data + row * stride + column;
     store(to, accumulate ? add(sum, load(to, lastMask)) : sum, lastMask);
   }
+  void end() const {}
 };
 
 // c (+)= Σ over the rows of b that `places` names, each times its a. As many sums as there are registers for.

@@ -62,12 +62,12 @@ struct Place {
 };
 
 // What becomes of the sums: target.finish(row, column, sum) takes a whole register of columns, finishLast one that holds
-// the last columns of a row and may be partly empty. A target that changes memory of its own asks for it while the product
+// the last columns of a row and may be partly empty; target.end() comes behind a block. A target that changes memory of its own asks for it while the product
 // runs, a row of the block at a time, by target.ask(row, column, registers).
 template <int Rows, int Registers, typename Target>
 static void multiplyBlock(std::int64_t inner, Factor a, const float* b, std::int64_t ldb, Place place,
                           const Target& shared) {
-  const Target target = shared;  // where no store can reach it, so that its numbers stay in registers
+  Target target = shared;  // where no store can reach it, so that its numbers stay in registers
   Lanes sum[Rows][Registers];
   const float* row[Rows];
   BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
@@ -98,6 +98,7 @@ static void multiplyBlock(std::int64_t inner, Factor a, const float* b, std::int
       else target.finish(place.row + m, column, sum[m][n]);
     }
   }
+  target.end();
 }
 
 template <typename Target>
