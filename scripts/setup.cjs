@@ -98,8 +98,11 @@ function npmOnPath() {
 
 // TypeScript
 
+/** First the declarations, with all checks, then the JavaScript. */
+const typeScriptProjects = ['tsconfig.build.json', 'tsconfig.emit.json'];
+
 function stampOfTypeScript() {
-  return stampOf(['lib', 'tsconfig.json', 'tsconfig.build.json', 'node_modules/typescript/package.json']);
+  return stampOf(['lib', 'tsconfig.json', ...typeScriptProjects, 'node_modules/typescript/package.json']);
 }
 
 function distCurrent() {
@@ -120,8 +123,10 @@ async function compileTypeScript() {
   for (const folder of [fresh, old]) fs.rmSync(folder, { recursive: true, force: true });
   const sources = stampOfTypeScript();
   const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['-p', 'tsconfig.build.json', '--noEmitOnError', '--outDir', fresh];
-  await must([process.execPath, compiler, ...options], 'The TypeScript sources do not compile');
+  for (const project of typeScriptProjects) {
+    const options = ['-p', project, '--noEmitOnError', '--outDir', fresh];
+    await must([process.execPath, compiler, ...options], 'The TypeScript sources do not compile');
+  }
   if (fs.existsSync(dist)) fs.renameSync(dist, old);
   fs.renameSync(fresh, dist);
   fs.rmSync(old, { recursive: true, force: true });

@@ -45,8 +45,8 @@ it('holds nothing else', () => {
 });
 
 it('stays small', () => {
-  expect(packed.size).toBeLessThan(600_000);
-  expect(packed.unpackedSize).toBeLessThan(2_500_000);
+  expect(packed.size).toBeLessThan(500_000);
+  expect(packed.unpackedSize).toBeLessThan(2_000_000);
 });
 
 describe('packages by platform', () => {
