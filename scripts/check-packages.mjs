@@ -5,8 +5,9 @@
  *   npm run check:packages [-- 20 22 24]
  *
  * With the platform package the native engine must train, without it, or with a damaged one, the reference engine, with one
- * notice: by import and by require, each in the main thread and in a worker. Before that come the types, behind it bundles
- * and a NestJS application. Node.js, TypeScript and NestJS come from npm; what cannot be had is a failure.
+ * notice: by import and by require, each in the main thread and in a worker. Before that come the types, behind it bundles,
+ * a NestJS application, and docs/getting-started.md word for word. Node.js, TypeScript and NestJS come from npm; what cannot
+ * be had is a failure.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { application, nodeOf, root, work } from './check/application.mjs';
 import { checkBundles } from './check/bundle.mjs';
 import { checkNest } from './check/nest.mjs';
 import { checkTypes } from './check/types.mjs';
+import { checkWalk } from './check/walk.mjs';
 
 const { platformName } = createRequire(import.meta.url)('./pack-platform.cjs');
 const { version } = createRequire(import.meta.url)('../package.json');
@@ -63,6 +65,7 @@ try {
   }
   checkBundles(own, platform);
   checkNest(own, platform);
+  if (process.platform !== 'win32') await checkWalk(own, platform);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -20,7 +20,7 @@ function npmProgram() {
   if (!existsSync(program)) throw new Error(`Expected npm at ${program}: start this by npm run check:packages`);
   return program;
 }
-const npm = npmProgram();
+export const npm = npmProgram();
 
 /** A folder for PATH that holds Node.js, the shell that npm starts commands by, and nothing else. */
 function bareFolder(node) {
@@ -52,10 +52,11 @@ export function application(packages, node = process.execPath) {
     Object.entries(process.env).filter(([name]) => !/^(BLASNET_|npm_|INIT_CWD|PATH$)/i.test(name)),
   );
   env.PATH = bareFolder(node);
-  run(node, [npm, 'install', ...quiet, ...packages], { cwd: folder, env });
+  if (packages.length > 0) run(node, [npm, 'install', ...quiet, ...packages], { cwd: folder, env });
   return {
     folder,
     env,
+    node,
     /** Copies a file of .ci/consumer into the folder; returns its path. */
     add(name) {
       const to = join(folder, name);
