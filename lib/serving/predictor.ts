@@ -91,6 +91,9 @@ export class Predictor {
    */
   async predict(samples: ArrayLike<number>, options?: PredictorRequestOptions): Promise<Float32Array> {
     const { signal } = checkOptions<PredictorRequestOptions>('predict', options, ['signal']);
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new OptionError('ERR_OPTION_TYPE', expected('an AbortSignal', 'signal', signal));
+    }
     if (this.#closed) throw new StateError('The predictor is closed');
     signal?.throwIfAborted();
     const checked = this.#check(samples);
@@ -138,6 +141,7 @@ export class Predictor {
       this.#start();
       await this.#running;
     }
+    this.#cancelTimer();
   }
 
   #check(samples: unknown): Float32Array {
@@ -166,6 +170,8 @@ export class Predictor {
   #takeBack(request: Request, reason: unknown): void {
     if (!this.#queue.delete(request)) return;
     this.#waiting -= request.rows;
+    // A timer that nobody waits for would keep the process alive.
+    if (this.#queue.size === 0) this.#cancelTimer();
     request.reject(reason);
   }
 
@@ -185,9 +191,13 @@ export class Predictor {
     }
   }
 
-  #start(): void {
+  #cancelTimer(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+  }
+
+  #start(): void {
+    this.#cancelTimer();
     if (this.#running !== undefined || this.#queue.size === 0) return;
     const batch = this.#take();
     const result = this.#predictBatch(batch);
@@ -220,27 +230,34 @@ export class Predictor {
   /** Predicts and answers a batch: at once where it is small, else on threads. Never rejects. */
   #predictBatch(batch: readonly Request[]): Promise<void> | undefined {
     const network = this.#network;
-    const rows = batch.reduce((sum, request) => sum + request.rows, 0);
-    const samples = new Float32Array(rows * network.inputs);
-    let at = 0;
-    for (const request of batch) {
-      samples.set(request.samples, at);
-      at += request.samples.length;
-    }
+    const options = { raw: this.#raw };
     const fail = (error: unknown) => {
       for (const { reject } of batch) reject(error);
     };
-    const options = { raw: this.#raw };
-    if (rows * this.#operations > DIRECT_OPERATIONS[network.engine.name]) {
-      return network.predict(samples, options).then((predictions) => answer(batch, predictions, network.outputs), fail);
-    }
+    const succeed = (predictions: Float32Array) => answer(batch, predictions, network.outputs);
     try {
-      answer(batch, network.predictSync(samples, options), network.outputs);
+      const rows = batch.reduce((sum, request) => sum + request.rows, 0);
+      const samples = together(batch, rows * network.inputs);
+      if (rows * this.#operations > DIRECT_OPERATIONS[network.engine.name]) {
+        return network.predict(samples, options).then(succeed).catch(fail);
+      }
+      succeed(network.predictSync(samples, options));
     } catch (error) {
       fail(error);
     }
     return undefined;
   }
+}
+
+/** The samples of all requests, one behind the other. */
+function together(batch: readonly Request[], length: number): Float32Array {
+  const samples = new Float32Array(length);
+  let at = 0;
+  for (const request of batch) {
+    samples.set(request.samples, at);
+    at += request.samples.length;
+  }
+  return samples;
 }
 
 function answer(batch: readonly Request[], predictions: Float32Array, outputs: number): void {
