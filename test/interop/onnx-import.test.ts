@@ -25,6 +25,7 @@ describe('a model of another library predicts the same here', () => {
     'keras-mlp',
     'keras-activations',
     'sklearn-scaled',
+    'sklearn-names',
     'sklearn-regressor',
   ])('%s', async (name) => {
     const network = await fromOnnx(fixture(`${name}.onnx`));
@@ -260,6 +261,19 @@ describe('what is not supported is named', () => {
     const error = await rejectionOf(fromOnnx(model));
     expect(error.message).toContain(message);
     expect(error.code).toBe('ERR_FORMAT');
+  });
+
+  it('a kernel of texts', async () => {
+    const model = Buffer.from(graphOf([{ operator: 'MatMul', inputs: ['input', 'w'] }], { w: [2, 2] }));
+    // Field 2 of a tensor is its type: float32, and now text.
+    const place = model.indexOf(Buffer.from([0x08, 2, 0x08, 2, 0x10, 1]));
+    expect(place).toBeGreaterThan(0);
+    model[place + 5] = 8;
+    const error = await rejectionOf(fromOnnx(model));
+    expect([error.code, error.message]).toEqual([
+      'ERR_FORMAT',
+      'Expected float32, float64, int32, int64 or uint8 for the tensor w, received ONNX type 8',
+    ]);
   });
 
   it('an output that is not there', async () => {
