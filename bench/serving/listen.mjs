@@ -4,7 +4,12 @@ import { createServer } from 'node:http';
 
 const BODY = 784 * 4;
 
-/** @typedef {{ resident: number, coreSeconds: number, trainedSamples: number }} State what it says when asked */
+/**
+ * What it says when asked: `live` are the bytes that JavaScript holds once all garbage is gone, buffers outside of its heap
+ * included.
+ *
+ * @typedef {{ resident: number, live: number | undefined, coreSeconds: number, trainedSamples: number }} State
+ */
 
 /**
  * @param {(samples: Float32Array) => Promise<Float32Array>} predict
@@ -27,10 +32,16 @@ export async function listen(predict, state) {
   });
   await /** @type {Promise<void>} */ (new Promise((done) => server.listen(0, '127.0.0.1', done)));
   const send = (/** @type {object} */ message) => process.send?.(message);
-  process.on('message', () => {
+  process.on('message', (question) => {
     const { user, system } = process.cpuUsage();
     const { trainedSamples } = state;
-    send({ resident: process.memoryUsage.rss(), coreSeconds: (user + system) / 1e6, trainedSamples });
+    let live;
+    if (question === 'live') {
+      globalThis.gc?.();
+      const { heapUsed, external } = process.memoryUsage();
+      live = heapUsed + external;
+    }
+    send({ resident: process.memoryUsage.rss(), live, coreSeconds: (user + system) / 1e6, trainedSamples });
   });
   process.on('disconnect', () => process.exit());
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());

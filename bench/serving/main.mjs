@@ -19,9 +19,11 @@ import { dense, Network, saveOnnx } from '../../dist/index.js';
 import { busyCoreSeconds, cleanEnvironment, describeMachine, machineName } from '../machine.mjs';
 
 const WARM_UP_SECONDS = 5;
-/** Resident memory is read so often; a leak grows from the run's middle to its end. */
+/** Resident memory is read so often. */
 const LOOKS = 12;
-const LEAK_BYTES = 32 * 2 ** 20;
+/** Of what JavaScript holds without garbage: a leak loses at least a pointer a request. What a fit holds comes and goes. */
+const LEAK_BYTES_PER_REQUEST = 8;
+const BYTES_OF_A_FIT = 4 * 2 ** 20;
 
 const { values } = parseArgs({
   options: {
@@ -45,13 +47,16 @@ const contenders = [
 /** @param {Contender} contender @param {string} folder */
 async function measure({ program, model, mode }, folder) {
   const env = { ...cleanEnvironment(process.env), MODE: mode };
-  const server = fork(join(import.meta.dirname, program), [join(folder, model)], { env });
+  const server = fork(join(import.meta.dirname, program), [join(folder, model)], {
+    env,
+    execArgv: ['--expose-gc'],
+  });
   const ended = once(server, 'exit').then(([code]) => Promise.reject(new Error(`The server ended with ${code}`)));
   ended.catch(() => undefined);
   const hear = async () => (await Promise.race([once(server, 'message'), ended]))[0];
-  const look = async () => {
+  const look = async (question = 'state') => {
     const answer = hear();
-    server.send('state');
+    server.send(question);
     const { coreSeconds, ...state } = /** @type {import('./listen.mjs').State} */ (await answer);
     return { ...state, busyElsewhere: busyCoreSeconds() - coreSeconds - coreSecondsOf(process.cpuUsage()) };
   };
@@ -60,7 +65,7 @@ async function measure({ program, model, mode }, folder) {
     const body = Buffer.from(new Float32Array(784).fill(0.3).buffer);
     const options = { url: `http://127.0.0.1:${port}/`, method: /** @type {const} */ ('POST'), body, connections: 64 };
     await autocannon({ ...options, duration: WARM_UP_SECONDS });
-    const before = await look();
+    const before = await look('live');
     const started = performance.now();
     const running = autocannon({ ...options, duration: seconds });
     const resident = [before.resident];
@@ -69,7 +74,7 @@ async function measure({ program, model, mode }, folder) {
       resident.push((await look()).resident);
     }
     const result = await running;
-    const after = await look();
+    const after = await look('live');
     resident.push(after.resident);
     const elapsed = (performance.now() - started) / 1000;
     return {
@@ -79,7 +84,7 @@ async function measure({ program, model, mode }, folder) {
       errors: result.errors + result.timeouts + result.non2xx,
       trainedSamplesPerSecond: Math.round((after.trainedSamples - before.trainedSamples) / elapsed),
       residentMegabytes: resident.map((bytes) => Math.round(bytes / 2 ** 20)),
-      grownInSecondHalf: Math.max(...resident.slice(-2)) - Math.max(...resident.slice(0, LOOKS / 2 + 1)),
+      liveMegabytes: [before, after].map(({ live = NaN }) => round(live / 2 ** 20)),
       coresBusyElsewhere: round((after.busyElsewhere - before.busyElsewhere) / elapsed),
     };
   } finally {
@@ -98,11 +103,13 @@ function round(value) {
 }
 
 /** @param {Contender} contender @param {Awaited<ReturnType<typeof measure>>} run @returns {string[]} what is wrong with it */
-function faults({ mode }, { errors, trainedSamplesPerSecond, grownInSecondHalf }) {
+function faults({ mode }, { errors, requests, trainedSamplesPerSecond, liveMegabytes: [before, after] }) {
+  const grown = (after - before) * 2 ** 20;
+  const allowed = LEAK_BYTES_PER_REQUEST * requests + (mode === 'fit' ? BYTES_OF_A_FIT : 0);
   return [
     errors > 0 ? `${errors} requests failed` : '',
     mode === 'fit' && trainedSamplesPerSecond === 0 ? 'nothing was trained' : '',
-    grownInSecondHalf > LEAK_BYTES ? `memory grew by ${grownInSecondHalf} bytes in the second half` : '',
+    grown > allowed ? `${grown} bytes stayed behind after ${requests} requests` : '',
   ].filter(Boolean);
 }
 
@@ -120,10 +127,11 @@ try {
     for (const [i, contender] of contenders.entries()) {
       const run = await measure(contender, folder);
       results[i].runs.push(run);
-      const { requestsPerSecond, latency, errors, residentMegabytes, trainedSamplesPerSecond } = run;
+      const { requestsPerSecond, latency, errors, residentMegabytes, liveMegabytes, trainedSamplesPerSecond } = run;
       console.log(
         `${contender.name}: ${requestsPerSecond} requests/s, p50 ${latency.p50} ms, p99 ${latency.p99} ms, ` +
-          `max ${latency.max} ms, ${errors} errors, resident ${residentMegabytes.join(' ')} MiB` +
+          `max ${latency.max} ms, ${errors} errors, live ${liveMegabytes.join(' to ')} MiB, ` +
+          `resident ${residentMegabytes.join(' ')} MiB` +
           (contender.mode === 'fit' ? `, trained ${trainedSamplesPerSecond} samples/s meanwhile` : '') +
           `; others kept ${run.coresBusyElsewhere} cores busy`,
       );
