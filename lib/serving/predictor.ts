@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import { checkInteger, checkNumber, checkOptions, expected } from '../core/checks.js';
-import { BlasnetError, DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
+import { BlasnetError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { Network } from '../training/index.js';
+import { answer, checkSamples, together, type Request } from './requests.js';
 
 export interface PredictorOptions {
   /** Most samples predicted together, 1 to 65,536; default 64. */
@@ -26,13 +26,6 @@ export interface PredictorStatistics {
   readonly batches: number;
   /** Samples waiting now. */
   readonly waiting: number;
-}
-
-interface Request {
-  readonly samples: Float32Array;
-  readonly rows: number;
-  readonly resolve: (predictions: Float32Array) => void;
-  readonly reject: (reason: unknown) => void;
 }
 
 const optionNames = ['maxBatch', 'maxDelay', 'maxQueue', 'raw'] as const;
@@ -96,8 +89,9 @@ export class Predictor {
     }
     if (this.#closed) throw new StateError('The predictor is closed');
     signal?.throwIfAborted();
-    const checked = this.#check(samples);
-    const rows = checked.length / this.#network.inputs;
+    const { inputs } = this.#network;
+    const checked = checkSamples(samples, inputs, this.#maxBatch);
+    const rows = checked.length / inputs;
     if (this.#waiting + rows > this.#maxQueue) {
       throw new BlasnetError(
         'ERR_PREDICTOR_BUSY',
@@ -142,29 +136,6 @@ export class Predictor {
       await this.#running;
     }
     this.#cancelTimer();
-  }
-
-  #check(samples: unknown): Float32Array {
-    if (!Array.isArray(samples) && !(types.isTypedArray(samples) && !types.isBigInt64Array(samples))) {
-      throw new OptionError('ERR_OPTION_TYPE', expected('an array of numbers', 'samples', samples));
-    }
-    const { inputs } = this.#network;
-    const values = samples as ArrayLike<unknown>;
-    const rows = values.length / inputs;
-    if (!Number.isInteger(rows) || rows < 1 || rows > this.#maxBatch) {
-      throw new ShapeError(
-        `Expected ${inputs} numbers per sample and 1 to ${this.#maxBatch} samples, received ${values.length} numbers`,
-      );
-    }
-    const copy = new Float32Array(values.length);
-    for (let i = 0; i < copy.length; i++) {
-      const value = values[i];
-      copy[i] = typeof value === 'number' ? value : NaN;
-      // As the network will see it: what is too large for float32 is infinite by then.
-      if (Number.isFinite(copy[i])) continue;
-      throw new DataError('ERR_DATA_NON_FINITE', expected('a finite number (in float32)', `samples[${i}]`, value));
-    }
-    return copy;
   }
 
   #takeBack(request: Request, reason: unknown): void {
@@ -247,22 +218,6 @@ export class Predictor {
     }
     return undefined;
   }
-}
-
-/** The samples of all requests, one behind the other. */
-function together(batch: readonly Request[], length: number): Float32Array {
-  const samples = new Float32Array(length);
-  let at = 0;
-  for (const request of batch) {
-    samples.set(request.samples, at);
-    at += request.samples.length;
-  }
-  return samples;
-}
-
-function answer(batch: readonly Request[], predictions: Float32Array, outputs: number): void {
-  let at = 0;
-  for (const { rows, resolve } of batch) resolve(predictions.slice(at, (at += rows * outputs)));
 }
 
 function operationsOf({ layers }: Network): number {

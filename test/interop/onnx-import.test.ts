@@ -113,6 +113,20 @@ describe('what exporters do to a graph', () => {
     expect([...(await network.predict([[1, 2]]))]).toEqual([1.5, 1.5, 1.5]);
   });
 
+  it('what is computed of constants alone, and not needed', async () => {
+    const model = graphOf(
+      [
+        { operator: 'MatMul', inputs: ['input', 'w'], outputs: ['output'] },
+        { operator: 'Shape', inputs: ['w'], outputs: ['extents'] },
+        { operator: 'Mul', inputs: ['output', 'extents'], outputs: ['other'] },
+        { operator: 'Mul', inputs: ['other', 'extents'], outputs: ['another'] },
+      ],
+      { w: [2, 2] },
+    );
+    expect([...(await (await fromOnnx(model)).predict([[1, 2]]))]).toEqual([1.5, 1.5]);
+    expect((await rejectionOf(fromOnnx(model, { output: 'other' }))).message).toContain('is not supported');
+  });
+
   it('any number of blocks one behind the other, in time that grows with their number', async () => {
     const blocks = Array.from({ length: 200 }, () => residual([dense(3, { activation: 'gelu' })]));
     const network = randomizedNetwork({ inputs: 3, layers: [...blocks, dense(2)] });

@@ -73,6 +73,7 @@ export class ChainReader {
     if (depth > DEEPEST) throw unsupported(node, `blocks stand inside each other more than ${DEEPEST} deep`);
     const [first, second] = node.data;
     const source = this.graph.sourceOf(value);
+    if (source === undefined) throw unsupported(node, 'a part of it does not depend on the samples');
     const [a, b] = [this.between(source, first, depth + 1), this.between(source, second, depth + 1)];
     const pairs = [
       [a, b],

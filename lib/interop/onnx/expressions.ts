@@ -71,8 +71,10 @@ function sourcesOf(graph: GraphReader, value: string): string[] {
   const found: string[] = [];
   let at = value;
   while (at !== graph.input && isElementwise(graph.makerOf(at)) && found.length < MOST_NODES) {
-    at = graph.sourceOf(at);
-    found.push(at);
+    const source = graph.sourceOf(at);
+    if (source === undefined) break;
+    found.push(source);
+    at = source;
   }
   return found;
 }

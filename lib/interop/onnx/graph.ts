@@ -69,16 +69,16 @@ export class GraphReader {
     const constant = this.#tensors.get(node.inputs[0]);
     if (constant === undefined || node.domain !== '' || node.inputs.length !== 1) return undefined;
     if (node.operator === 'Identity' || isFloatCast(node)) return constant;
-    const { shape, values } = constant;
+    const { shape } = constant;
     const order = node.attributes.get('perm');
     const turned = order === undefined || (Array.isArray(order) && order.join() === '1,0');
     if (node.operator !== 'Transpose' || shape.length !== 2 || !turned) return undefined;
-    return { shape: [shape[1], shape[0]], values: transpose(values, shape[0], shape[1]) };
+    return { shape: [shape[1], shape[0]], values: transpose(constant.values, shape[0], shape[1]) };
   }
 
-  /** The place of what is computed of these values. */
+  /** The place of what is computed of these values; none where one of them does not depend on the input. */
   #placeBehind(data: readonly string[]): Place | undefined {
-    if (data.length === 0) return undefined;
+    if (data.length === 0 || data.some((name) => name !== this.input && !this.#places.has(name))) return undefined;
     const source = data.reduce((first, second) => this.#meet(first, second));
     return { source, depth: this.#depthOf(source) + 1 };
   }
@@ -89,7 +89,7 @@ export class GraphReader {
     while (a !== b) {
       if (++this.#steps > MOST_STEPS) throw new FormatError('The ONNX graph is too entangled to be read');
       const [before, behind] = this.#depthOf(a) < this.#depthOf(b) ? [a, b] : [b, a];
-      [a, b] = [before, this.sourceOf(behind)];
+      [a, b] = [before, this.#places.get(behind)!.source];
     }
     return a;
   }
@@ -98,11 +98,9 @@ export class GraphReader {
     return this.#places.get(value)?.depth ?? 0;
   }
 
-  /** The nearest value that this one is computed of, whichever way is taken. */
-  sourceOf(value: string): string {
-    const place = this.#places.get(value);
-    if (place === undefined) throw new FormatError(`The ONNX graph computes "${value}" without its input`);
-    return place.source;
+  /** The nearest value that this one is computed of, whichever way is taken; none where a part is of constants alone. */
+  sourceOf(value: string): string | undefined {
+    return this.#places.get(value)?.source;
   }
 
   /** The node that computes a value. */
