@@ -10,9 +10,8 @@ struct FiniteWatch {
   Lanes seen = zeroLanes();
 
   void look(Lanes x) { seen = multiplyAdd(x, zeroLanes(), seen); }
-  // One addition to what was seen before, however many values: sums that wait for each other cost more than products.
-  void look(Lanes x, Lanes y) { seen = add(seen, multiplyAdd(x, zeroLanes(), times(y, zeroLanes()))); }
-
+  // Both at once: their sum is not finite where one of them is not.
+  void look(Lanes x, Lanes y) { look(add(x, y)); }
   void join(const FiniteWatch& other) { seen = add(seen, other.seen); }
 
   // 0, or NaN.
