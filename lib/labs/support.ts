@@ -12,6 +12,7 @@ import {
   type Dataset,
   type FitOptions,
   type History,
+  type Initializer,
   type InitializerLike,
   type LayerDescription,
   type RegularizerLike,
@@ -116,7 +117,11 @@ export async function fitOrDiverge(network: Network, data: Dataset, options: Fit
 
 /** Standard normal numbers, `[rows, columns]` row-major. */
 export function normalNumbers(rows: number, columns: number, seed: number): Float32Array {
-  const initializer = normal({ standardDeviation: 1 });
+  return randomNumbers(normal({ standardDeviation: 1 }), rows, columns, seed);
+}
+
+/** Numbers of an initializer, `[rows, columns]` row-major. */
+export function randomNumbers(initializer: Initializer, rows: number, columns: number, seed: number): Float32Array {
   const holder = new Network({
     inputs: rows,
     layers: [dense(columns, { bias: false, initializer })],

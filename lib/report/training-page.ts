@@ -8,7 +8,7 @@ import type { Series } from './charts/chart.js';
 import type { Figure, Page, Section } from './page.js';
 import { renderPage } from './page.js';
 import { loadRenderer } from './render.js';
-import { makeFolder, writePage, writeText } from './write.js';
+import { makeFolder, writeFigures, writeText } from './write.js';
 
 interface Wanted {
   readonly title: string;
@@ -24,7 +24,7 @@ export async function trainingPage(subject: History | Results, { title, path, pi
   if (path !== undefined) {
     const folder = dirname(path);
     await makeFolder(folder);
-    if (pictures) await writePage(page, folder, basename(path).replace(/\.html?$/i, ''), renderer);
+    if (pictures) await writeFigures(page, folder, basename(path).replace(/\.html?$/i, ''), renderer);
     await writeText(path, html);
   }
   return html;

@@ -16,11 +16,22 @@ describe('blasnet lab', () => {
     for (const name of labNames) expect(stdout).toContain(name);
   });
 
-  it('names the labs where there is none of that name', async () => {
+  it('names the labs where there is none of that name, and the nearest', async () => {
     const { code, stderr } = await runCli(['lab', 'optimizer']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/There is no lab "optimizer"; there are: optimizer-paths, optimizers, .*and all/);
+    expect(stderr).toMatch(
+      /There is no lab "optimizer"; did you mean optimizers\? \(there are: optimizer-paths, optimizers, .*and all\)/,
+    );
   });
+
+  it.each(['constructor', '__proto__', 'toString', 'nothing of the kind'])(
+    'knows no lab of the name %s',
+    async (name) => {
+      const { code, stderr } = await runCli(['lab', name]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/There is no lab "[^"]+" \(there are: optimizer-paths, /);
+    },
+  );
 
   it('prints JSON alone and writes page, pictures and numbers', async () => {
     const output = join(folder, 'out');
