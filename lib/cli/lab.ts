@@ -116,12 +116,14 @@ async function runAll(session: Session): Promise<number> {
 async function execute(name: string, { options, out, interrupt }: Session): Promise<LabRun> {
   const live = options.json === true ? terminalOf(process.stderr) : out;
   const progress = new ProgressLine(live);
-  const { data } = options;
+  const { data, seed, epochs, quick, engine, threads } = options;
   return runLab(name, {
     ...(await checkedData(data)),
-    seed: options.seed,
-    epochs: options.epochs,
-    quick: options.quick,
+    seed,
+    epochs,
+    quick,
+    engine,
+    threads,
     signal: interrupt.signal,
     checkpoints: checkpointsOf(name, options),
     say: (line) => progress.show(clipMiddle(printable(`${name}: ${line} …`), live.width - 3)),

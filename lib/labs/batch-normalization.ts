@@ -56,7 +56,7 @@ export const lab: Lab = {
           name: 'grid',
           title: 'Training accuracy with and without BatchNorm',
           subtitle:
-            '1000 images, 784-100×5-10, ReLU, SGD 0.01; each panel names the standard deviation of the first weights',
+            '784-100×5-10, SGD 0.01; over each panel the standard deviation of the first weights; no line: the loss was no number',
           x: { title: 'epoch' },
           y: { title: 'accuracy', domain: [0, 1], format: '%' },
           panels: scales.map((scale) => ({

@@ -87,6 +87,7 @@ export const lab: Lab = {
         parallelCoordinates({
           name: 'parallel',
           title: 'All trials across their settings',
+          subtitle: 'a line for each trial of both stages, coloured by its accuracy',
           axes: [
             { title: 'weight decay', log: true },
             { title: 'learning rate', log: true },

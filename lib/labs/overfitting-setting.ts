@@ -1,5 +1,5 @@
 import { heNormal, sgd, type LossLike, type Network, type Optimizer } from '../index.js';
-import { lineGrid, type Chart } from '../report/index.js';
+import { lineGrid, lines, type Chart } from '../report/index.js';
 import type { LabContext } from './lab.js';
 import { digitLayers, percent, trainAndWatch, type HiddenOptions, type Watched } from './support.js';
 
@@ -44,23 +44,23 @@ export function accuracyPanels(
   results: readonly VariantResult[],
   subtitle: string = settingText,
 ): Chart {
-  return lineGrid({
+  const common = {
     name: 'accuracy',
     title,
     subtitle,
     x: { title: 'epoch' },
-    y: { title: 'accuracy', domain: [0, 1], format: '%' },
-    panels: results.map(({ name, train, test }) => ({
-      title: name,
-      series: [
-        { name: '300 training images', points: train },
-        { name: 'test images', points: test },
-      ],
-    })),
-    columns: Math.min(3, results.length),
-    width: results.length === 1 ? 560 : results.length === 2 ? 320 : 230,
-    height: results.length === 1 ? 320 : 200,
-  });
+    y: { title: 'accuracy', domain: [0, 1] as const, format: '%' },
+  };
+  const panels = results.map(({ name, train, test }) => ({
+    title: name,
+    series: [
+      { name: '300 training images', points: train },
+      { name: 'test images', points: test },
+    ],
+  }));
+  if (panels.length === 1) return lines({ ...common, series: panels[0].series, points: false });
+  const [width, columns] = panels.length === 2 ? [320, 2] : [230, 3];
+  return lineGrid({ ...common, panels, columns, width, height: 200 });
 }
 
 export function accuracyTable(results: readonly VariantResult[]) {

@@ -1,4 +1,4 @@
-import { engineInfo } from '../index.js';
+import type { EngineName } from '../index.js';
 import type { Page } from '../report/index.js';
 import type { Lab, LabOutcome } from './lab.js';
 
@@ -7,14 +7,15 @@ export interface LabRun {
   readonly outcome: LabOutcome;
   readonly seed: number;
   readonly quick: boolean;
+  readonly engine: EngineName;
+  readonly threads: number;
   readonly seconds: number;
   /** Where the data came from; undefined where the lab needs none. */
   readonly source: string | undefined;
 }
 
 /** The report of a lab: what to look at, the figures, the numbers, and how they compare. */
-export function labPage({ lab, outcome, seed, quick, seconds, source }: LabRun): Page {
-  const { engine, threads } = engineInfo();
+export function labPage({ lab, outcome, seed, quick, engine, threads, seconds, source }: LabRun): Page {
   return {
     title: lab.title,
     sections: [
@@ -37,14 +38,13 @@ export function labPage({ lab, outcome, seed, quick, seconds, source }: LabRun):
       },
     ],
     footer:
-      `blasnet lab ${lab.name} · seed ${seed}${quick ? ' · quick size' : ''} · ${engine} engine, ${threads} threads · ` +
+      `blasnet lab ${lab.name} · seed ${seed}${quick ? ' · quick size' : ''} · ${engine} engine, ${threads} ${threads === 1 ? 'thread' : 'threads'} · ` +
       `${seconds.toFixed(1)} s${source === undefined ? '' : ` · data: ${source === 'synthetic' ? 'synthetic digits' : 'MNIST'}`}`,
   };
 }
 
 /** What the JSON file says. Names are kept; new ones may be added. */
-export function labJson({ lab, outcome, seed, quick, seconds, source }: LabRun) {
-  const { engine, threads } = engineInfo();
+export function labJson({ lab, outcome, seed, quick, engine, threads, seconds, source }: LabRun) {
   return {
     lab: lab.name,
     title: lab.title,

@@ -90,7 +90,7 @@ export function publishedOutcome(
         title: text.title,
         subtitle: text.subtitle,
         x: { title: 'epoch' },
-        y: { title: 'test error', scale: 'log', format: '.1%' },
+        y: { title: 'test error', scale: 'log', format: '~%' },
         series: [
           ...results.map(({ name, errors }) => ({ name, points: thinned(errors) })),
           ...text.published.map(([name, error]) => ({

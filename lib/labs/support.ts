@@ -142,3 +142,8 @@ export function short(value: number): string {
     ? value.toExponential(1)
     : String(Number(value.toPrecision(3)));
 }
+
+/** An activation as papers write it. */
+export function properName(activation: ActivationName): string {
+  return ({ relu: 'ReLU', selu: 'SELU' } as Partial<Record<ActivationName, string>>)[activation] ?? activation;
+}

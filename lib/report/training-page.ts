@@ -87,10 +87,10 @@ function historySections(history: History): Section[] {
     }),
   ];
   const settings = {
-    optimizer: JSON.stringify(optimizer),
+    optimizer: inWords(optimizer),
     'batch size': batchSize,
     seed,
-    engine: `${engine}, ${threads} threads`,
+    engine: `${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     time: `${seconds.toFixed(1)} s, ${Math.round(samplesPerSecond).toLocaleString('en')} samples/s`,
   };
   return [
@@ -162,6 +162,20 @@ function layerSections({ firstLayer, imageShape, statistics }: Results): Section
       table: { columns, rows },
     },
   ];
+}
+
+/** A configuration as one reads it: `adam, learningRate cosine (initial 0.002, steps 938), beta1 0.9`. */
+function inWords(config: Readonly<Record<string, unknown>>): string {
+  const part = (value: unknown): string => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value) ?? 'none';
+    const { name, ...rest } = value as Record<string, unknown>;
+    return `${typeof name === 'string' ? name : ''} (${inWords(rest)})`.trim();
+  };
+  return Object.entries(config)
+    .map(([key, value]) =>
+      key === 'name' ? String(value) : `${key} ${typeof value === 'string' ? value : part(value)}`,
+    )
+    .join(', ');
 }
 
 function keyTable(values: Readonly<Record<string, unknown>>) {

@@ -52,6 +52,17 @@ describe('blasnet lab', () => {
     });
   });
 
+  it('runs on the engine and with the threads that are asked for', async () => {
+    const output = join(folder, 'engines');
+    for (const [option, value, expected] of [
+      ['--threads', '1', { threads: 1 }],
+      ['--engine', 'reference', { engine: 'reference', threads: 1 }],
+    ] as const) {
+      const { stdout } = await runCli(['lab', 'input-normalization', '--json', option, value, '--output', output]);
+      expect(JSON.parse(stdout)).toMatchObject(expected);
+    }
+  });
+
   it('tells in words what to look at and how it compares, on data from --data', async () => {
     const digits = writeDigits(join(folder, 'digits'));
     const { code, stdout } = await runCli([
