@@ -27,6 +27,7 @@ export default defineConfig({
           page('Work with a trained network', '/trained-networks'),
           page('Augmentation', '/augmentation'),
           page('Training loops of your own', '/custom-loops'),
+          page('Labs', '/labs'),
           page('Coming from Keras, PyTorch, …', '/coming-from'),
           page('Troubleshooting', '/troubleshooting'),
         ],
