@@ -28,7 +28,7 @@ export const lab: Lab = {
     for (const [name, initializer] of initializers) {
       context.say(name);
       const network = context.network({ inputs: 784, layers: digitLayers([100, 100, 100, 100], { initializer }) });
-      const losses = await trainOnDrawnBatches(context, network, train, {
+      const { after: losses } = await trainOnDrawnBatches(context, network, train, {
         optimizer: sgd({ learningRate: 0.01 }),
         steps,
         batchSize: 128,
