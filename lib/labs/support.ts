@@ -8,6 +8,7 @@ import {
   normal,
   Trainer,
   type ActivationName,
+  type BatchNormOptions,
   type ConstraintLike,
   type Dataset,
   type FitOptions,
@@ -23,7 +24,7 @@ import type { LabContext } from './lab.js';
 export interface HiddenOptions {
   readonly activation?: ActivationName;
   readonly initializer?: InitializerLike;
-  readonly batchNorm?: boolean;
+  readonly batchNorm?: boolean | BatchNormOptions;
   /** Share dropped behind each hidden layer, or one for each. */
   readonly dropout?: number | readonly number[];
   readonly regularizer?: RegularizerLike;
@@ -32,14 +33,18 @@ export interface HiddenOptions {
 
 /** Hidden layers and ten outputs, as the courses build them: one initializer for all kernels, ReLU unless said. */
 export function digitLayers(hidden: readonly number[], options: HiddenOptions = {}): LayerDescription[] {
-  const { activation = 'relu', initializer, regularizer, constraint } = options;
+  const { activation = 'relu', initializer, regularizer, constraint, batchNorm: norm = false } = options;
   const rates = hidden.map((_, i) =>
     typeof options.dropout === 'object' ? options.dropout[i] : (options.dropout ?? 0),
   );
   const layers = hidden.flatMap((units, i) => [
-    ...(options.batchNorm === true
-      ? [dense(units, { initializer, regularizer, constraint }), batchNorm(), activationLayer(activation)]
-      : [dense(units, { activation, initializer, regularizer, constraint })]),
+    ...(norm === false
+      ? [dense(units, { activation, initializer, regularizer, constraint })]
+      : [
+          dense(units, { initializer, regularizer, constraint }),
+          batchNorm(norm === true ? {} : norm),
+          activationLayer(activation),
+        ]),
     ...(rates[i] > 0 ? [dropout(rates[i])] : []),
   ]);
   return [...layers, dense(10, { initializer, regularizer })];
