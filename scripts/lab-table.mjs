@@ -33,8 +33,13 @@ function readResults() {
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 
-function rowOf({ lab, quick, seed, original, ours }) {
-  const command = `blasnet lab ${lab}${quick ? ' --quick' : ''}${seed === 0 ? '' : ` --seed ${seed}`}`;
+function rowOf({ lab, quick, seed, epochs, original, ours }) {
+  const options = [
+    quick && '--quick',
+    seed !== 0 && `--seed ${seed}`,
+    (epochs ?? null) !== null && `--epochs ${epochs}`,
+  ];
+  const command = ['blasnet lab', lab, ...options.filter(Boolean)].join(' ');
   return `| ${lab} | \`${command}\` | ${cell(original)} | ${cell(ours)} |`;
 }
 
@@ -48,7 +53,7 @@ for (let i = start + 2; lines[i]?.startsWith('| '); i++) {
   const result = results.get(lab);
   if (result === undefined) continue;
   results.delete(lab);
-  if (result.quick && !lines[i].includes(' --quick`')) continue;
+  if (result.quick && !lines[i].includes(' --quick')) continue;
   lines[i] = rowOf(result);
 }
 if (results.size > 0) throw new Error(`The table has no row for ${[...results.keys()].join(', ')}`);

@@ -6,6 +6,8 @@ export interface LabRun {
   readonly lab: Lab;
   readonly outcome: LabOutcome;
   readonly seed: number;
+  /** Where the caller asked for a number of them. */
+  readonly epochs: number | undefined;
   readonly quick: boolean;
   readonly engine: EngineName;
   readonly threads: number;
@@ -15,7 +17,7 @@ export interface LabRun {
 }
 
 /** The report of a lab: what to look at, the figures, the numbers, and how they compare. */
-export function labPage({ lab, outcome, seed, quick, engine, threads, seconds, source }: LabRun): Page {
+export function labPage({ lab, outcome, seed, epochs, quick, engine, threads, seconds, source }: LabRun): Page {
   return {
     title: lab.title,
     sections: [
@@ -38,13 +40,13 @@ export function labPage({ lab, outcome, seed, quick, engine, threads, seconds, s
       },
     ],
     footer:
-      `blasnet lab ${lab.name} · seed ${seed}${quick ? ' · quick size' : ''} · ${engine} engine, ${threads} ${threads === 1 ? 'thread' : 'threads'} · ` +
+      `blasnet lab ${lab.name} · seed ${seed}${epochs === undefined ? '' : ` · ${epochs} epochs`}${quick ? ' · quick size' : ''} · ${engine} engine, ${threads} ${threads === 1 ? 'thread' : 'threads'} · ` +
       `${seconds.toFixed(1)} s${source === undefined ? '' : ` · data: ${source === 'synthetic' ? 'synthetic digits' : 'MNIST'}`}`,
   };
 }
 
 /** What the JSON file says. Names are kept; new ones may be added. */
-export function labJson({ lab, outcome, seed, quick, engine, threads, seconds, source }: LabRun) {
+export function labJson({ lab, outcome, seed, epochs, quick, engine, threads, seconds, source }: LabRun) {
   return {
     lab: lab.name,
     title: lab.title,
@@ -53,6 +55,7 @@ export function labJson({ lab, outcome, seed, quick, engine, threads, seconds, s
     conclusions: outcome.conclusions,
     table: outcome.table ?? null,
     seed,
+    epochs: epochs ?? null,
     quick,
     seconds,
     engine,

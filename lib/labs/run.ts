@@ -17,5 +17,15 @@ export async function runLab(name: string, options: LabOptions = {}): Promise<La
   const began = performance.now();
   const outcome = await lab.run(context);
   const seconds = (performance.now() - began) / 1000;
-  return { lab, outcome, seed: context.seed, quick: context.quick, engine, threads, seconds, source };
+  return {
+    lab,
+    outcome,
+    seed: context.seed,
+    epochs: options.epochs,
+    quick: context.quick,
+    engine,
+    threads,
+    seconds,
+    source,
+  };
 }

@@ -37,8 +37,8 @@ describe('blasnet lab', () => {
     const output = join(folder, 'out');
     const { code, stdout } = await runCli(['lab', 'optimizer-paths', '--json', '--seed', '3', '--output', output]);
     expect(code).toBe(0);
-    const result = JSON.parse(stdout) as { seed: number; conclusions: { holds: boolean }[] };
-    expect(result.seed).toBe(3);
+    const result = JSON.parse(stdout) as { seed: number; epochs: number | null; conclusions: { holds: boolean }[] };
+    expect([result.seed, result.epochs]).toEqual([3, null]);
     expect(result.conclusions.every(({ holds }) => holds)).toBe(true);
     expect(readdirSync(output).sort()).toEqual([
       'optimizer-paths-paths.dark.svg',
