@@ -25,7 +25,7 @@ export interface PublishedResult {
   readonly seconds: number;
 }
 
-export const BATCH = 128;
+const BATCH = 128;
 /** Points of a curve: more of them only show the noise of ten thousand images. */
 const LOOKS = 60;
 
