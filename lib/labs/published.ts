@@ -11,6 +11,8 @@ export interface PublishedRun {
   readonly optimizer: (steps: number) => Optimizer;
   readonly augmentation?: readonly Augmentation[];
   readonly epochs: number;
+  /** Default 128. */
+  readonly batchSize?: number;
 }
 
 export interface PublishedResult {
@@ -25,7 +27,6 @@ export interface PublishedResult {
   readonly seconds: number;
 }
 
-const BATCH = 128;
 /** Points of a curve: more of them only show the noise of ten thousand images. */
 const LOOKS = 60;
 
@@ -40,7 +41,7 @@ export async function runPublished(
 ): Promise<PublishedResult[]> {
   const { train, test } = await context.digitsOf(images, 10_000);
   const results: PublishedResult[] = [];
-  for (const { name, build, optimizer, augmentation, epochs } of runs) {
+  for (const { name, build, optimizer, augmentation, epochs, batchSize = 128 } of runs) {
     const watch: Callback = {
       name: 'watch',
       onEpochEnd({ epoch, seconds, valAccuracy = NaN }) {
@@ -50,9 +51,9 @@ export async function runPublished(
     };
     const { callbacks = [], ...resume } = context.checkpoints(`${name} ${epochs} epochs`);
     const history = await build().fit(train, {
-      optimizer: optimizer(epochs * Math.ceil(train.length / BATCH)),
+      optimizer: optimizer(epochs * Math.ceil(train.length / batchSize)),
       epochs,
-      batchSize: BATCH,
+      batchSize: Math.min(batchSize, train.length),
       validation: test,
       signal: context.signal,
       callbacks: [watch, ...callbacks],
