@@ -1,7 +1,7 @@
 /**
  * Writes what labs reached into the table of docs/labs.md: `node scripts/lab-table.mjs FOLDER…` with the folders that
- * `blasnet lab NAME --output FOLDER` wrote. A row is changed by a result of its lab alone, and a quick result does not
- * replace one of full size. `--check` changes nothing and fails where the table says something else than the results.
+ * `blasnet lab NAME --output FOLDER` wrote. A row is changed by a result of its lab alone, and a quick one,
+ * or one with a number of epochs of its own, does not replace one of full size. `--check` changes nothing and fails where the table says something else than the results.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,13 +24,15 @@ function readResults() {
       const result = JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
       if (typeof result.lab !== 'string' || typeof result.ours !== 'string') continue;
       if (result.data === 'synthetic') throw new Error(`${folder}/${name} is about synthetic digits`);
-      if (result.quick && results.get(result.lab)?.quick === false) continue;
+      const known = results.get(result.lab);
+      if (known !== undefined && !isReduced(known) && isReduced(result)) continue;
       results.set(result.lab, result);
     }
   }
   return results;
 }
 
+const isReduced = ({ quick, epochs }) => quick || (epochs ?? null) !== null;
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 
 function rowOf({ lab, quick, seed, epochs, original, ours }) {
@@ -53,7 +55,7 @@ for (let i = start + 2; lines[i]?.startsWith('| '); i++) {
   const result = results.get(lab);
   if (result === undefined) continue;
   results.delete(lab);
-  if (result.quick && !lines[i].includes(' --quick')) continue;
+  if (isReduced(result) && !/`[^`]* --(quick|epochs)\b/.test(lines[i])) continue;
   lines[i] = rowOf(result);
 }
 if (results.size > 0) throw new Error(`The table has no row for ${[...results.keys()].join(', ')}`);
