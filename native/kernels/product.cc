@@ -52,21 +52,24 @@ struct StoreTarget {
   void end() const {}
 };
 
+// The inner extent in even parts whose packed panels stay in the second-level cache.
+std::int64_t innerPart(std::int64_t inner) { return ceilDivide(inner, ceilDivide(inner, kInnerBlock)); }
+
 // c (+)= Σ over the rows of b that `places` names, each times its a. As many sums as there are registers for.
 template <int Registers>
 void multiplyRow(std::int64_t count, const std::uint32_t* places, const float* a, const float* b, std::int64_t ldb,
                  LaneMask lastMask, bool accumulate, float* c) {
   Lanes sum[Registers];
   for (int n = 0; n < Registers; n++) sum[n] = zeroLanes();
-  if (accumulate) {
-    for (int n = 0; n < Registers - 1; n++) sum[n] = load(c + n * kLaneCount);
-    sum[Registers - 1] = load(c + (Registers - 1) * kLaneCount, lastMask);
-  }
   for (std::int64_t i = 0; i < count; i++) {
     const Lanes left = spread(a + places[i]);
     const float* row = b + places[i] * ldb;
     for (int n = 0; n < Registers - 1; n++) sum[n] = multiplyAdd(left, load(row + n * kLaneCount), sum[n]);
     sum[Registers - 1] = multiplyAdd(left, load(row + (Registers - 1) * kLaneCount, lastMask), sum[Registers - 1]);
+  }
+  if (accumulate) {
+    for (int n = 0; n < Registers - 1; n++) sum[n] = add(sum[n], load(c + n * kLaneCount));
+    sum[Registers - 1] = add(sum[Registers - 1], load(c + (Registers - 1) * kLaneCount, lastMask));
   }
   for (int n = 0; n < Registers - 1; n++) store(c + n * kLaneCount, sum[n]);
   store(c + (Registers - 1) * kLaneCount, sum[Registers - 1], lastMask);
@@ -86,17 +89,17 @@ void multiplyRowBy(std::int64_t registers, std::int64_t count, const std::uint32
 }
 
 // One row times b. All its time goes into reading b, once, from its start to its end; and rows that meet a zero, as the
-// dark pixels of a digit or half of what ReLU leaves, need not be read. Without them the sums are the same to the bit,
-// unless a number of theirs is not finite.
+// dark pixels of a digit or half of what ReLU leaves, need not be read. The bits are those of a row among others, unless a
+// number that is not read is not finite.
 void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
                     float* scratch) {
   constexpr std::int64_t kStrip = kRowRegisters * kLaneCount;
+  const std::int64_t part = innerPart(inner);
   auto* places = reinterpret_cast<std::uint32_t*>(scratch);
-  std::int64_t k = 0;
-  do {
-    const std::int64_t first = k;
+  for (std::int64_t first = 0; first < inner; first += part) {
+    const std::int64_t end = inner - first < part ? inner : first + part;
     std::int64_t count = 0;
-    for (; k < inner && k - first < kScratchFloats; k++) {
+    for (std::int64_t k = first; k < end; k++) {
       places[count] = static_cast<std::uint32_t>(k);
       count += a[k] != 0.0F ? 1 : 0;
     }
@@ -105,17 +108,16 @@ void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, co
       multiplyRowBy<kRowRegisters>(ceilDivide(width, kLaneCount), count, places, a, b + column, columns,
                                    lastLanes(width), first > 0, c + column);
     }
-  } while (k < inner);
+  }
 }
 
-// The inner extent in parts whose packed panels stay in the second-level cache.
 void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b, float* c,
                       bool pack, float* scratch) {
   if (inner == 0) {  // a batch of no rows
     for (std::int64_t i = 0; i < rows * columns; i++) c[i] = 0;
     return;
   }
-  const std::int64_t part = ceilDivide(inner, ceilDivide(inner, kInnerBlock));
+  const std::int64_t part = innerPart(inner);
   for (std::int64_t k = 0; k < inner; k += part) {
     const std::int64_t depth = inner - k < part ? inner - k : part;
     const StoreTarget target{c, columns, lastLanes(columns), k > 0};
@@ -160,7 +162,7 @@ void transposeOut(std::int64_t rows, std::int64_t columns, const float* from, st
 
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
               float* scratch) {
-  if (rows == 1) return multiplyOneRow(columns, inner, a, b, c, scratch);
+  if (rows == 1 && inner > 0) return multiplyOneRow(columns, inner, a, b, c, scratch);
   multiplyInBlocks(rows, columns, inner, Factor{a, inner, 1}, b, c, worthPacking(columns, inner), scratch);
 }
 

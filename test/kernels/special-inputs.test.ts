@@ -129,6 +129,8 @@ describe.each(runners)('%s', (_name, run) => {
     [519, 130, 21],
     [1030, 17, 19],
     [70, 1, 1],
+    [1, 784, 530],
+    [1, 200_000, 3],
   ])('products of %i rows, %i inputs and %i units', (rows, inputs, units) => {
     const random = new RandomStream(rows, 5);
     const matrix = (size: number) => Float32Array.from({ length: size }, () => random.normal());
@@ -149,6 +151,29 @@ describe.each(runners)('%s', (_name, run) => {
     const block = { ...whole, first: Math.floor(inputs / 3), count: Math.ceil(inputs / 2) };
     const wanted = outputsOf(block, runReference(block, Float64Array));
     expectClose(outputsOf(block, run(block))['kernelGradient'], wanted['kernelGradient'], near(rows), 'a block');
+  });
+
+  it('one row with zeros gives the bits that it gives beside another row', () => {
+    const random = new RandomStream(3, 5);
+    for (const [inputs, units] of [
+      [784, 512],
+      [2500, 100],
+      [5, 3],
+    ]) {
+      const row = Float32Array.from({ length: inputs }, (_, i) =>
+        i % 3 === 0 ? random.normal() : i % 3 === 1 ? 0 : -0,
+      );
+      const kernel = Float32Array.from({ length: inputs * units }, () => random.normal());
+      const product = (rows: number, input: Float32Array) => {
+        const operands = { input, kernel, bias: new Float32Array(units), output: blank(rows * units) };
+        return run(call('dense', rows, { inputs, units }, operands, [0, 0])).operands['output'] as Float32Array;
+      };
+      const two = new Float32Array(2 * inputs);
+      two.set(row);
+      expect(product(1, row).slice(0, units)).toEqual(product(2, two).slice(0, units));
+      row[1] = NaN;
+      expect(product(1, row)[0]).toBeNaN();
+    }
   });
 
   it('accuracy counts the first of equal scores', () => {
