@@ -36,23 +36,43 @@ export function fitModel(points, { lanes, coreCacheBytes, lastCacheBytes, peak, 
     fitKernels(points, { lanes, coreCacheBytes, cacheBytes: share * lastCacheBytes }, peak),
   );
   const { costs, ...known } = fits.reduce((a, b) => (b.error < a.error ? b : a));
-  const start = { ...known, costs, stageSeconds: 0, barrierSeconds: 0, slowdown: 1, threads: several };
-  // seconds = slowdown · what the items take + cost · stages, once for one thread and once for several.
-  const stepFit = (/** @type {number} */ threads) => {
-    const bare = points.map((point) => predict(point, threads, start, copy));
-    const measured = points.map(({ seconds }) => seconds.get(threads) ?? NaN);
-    return fitCosts(
-      bare.map((value, i) => [value, points[i].program.stages.length]),
-      measured,
+  const start = { ...known, costs, stageSeconds: 0, barrierSeconds: 0, movedSeconds: 0, slowdown: 1, threads: several };
+  // seconds = slowdown · what the items take + cost · stages + cost · parameters moved: for one thread, for several.
+  const stepFit = (/** @type {number} */ threads) =>
+    fitMost(
+      points.map((point) => {
+        const { memory } = homesOf(point.program.parameters, known, threads).state;
+        const moved = threads === 1 ? 0 : (point.program.parameters * (1 - memory)) / threads;
+        return [predict(point, threads, start, copy), point.program.stages.length, moved];
+      }),
+      points.map(({ seconds }) => seconds.get(threads) ?? NaN),
     );
-  };
   const [scale, stageSeconds] = stepFit(1);
-  const [together, barrierSeconds] = stepFit(several);
+  const [together, barrierSeconds, moved] = stepFit(several);
+  const slowdown = together / scale;
   // Timing each call costs a little, which whole steps do not pay: costs are those of whole steps.
   const scaled = Object.fromEntries(
     Object.entries(costs).map(([kernel, all]) => [kernel, all.map((cost) => cost * scale)]),
   );
-  return { ...start, costs: scaled, stageSeconds, barrierSeconds, slowdown: together / scale };
+  return { ...start, costs: scaled, stageSeconds, barrierSeconds, movedSeconds: moved / slowdown, slowdown };
+}
+
+/**
+ * Costs that most of the times agree on: a few that another program has disturbed count little.
+ *
+ * @param {readonly (readonly number[])[]} features
+ * @param {readonly number[]} times
+ */
+function fitMost(features, times) {
+  let found = fitCosts(features, times);
+  for (let round = 0; round < 20; round++) {
+    const weights = features.map((row, i) => {
+      const predicted = row.reduce((sum, value, k) => sum + value * found[k], 0);
+      return 1 / Math.sqrt(Math.max(0.01, Math.abs(predicted / times[i] - 1)));
+    });
+    found = fitCosts(features, times, [], weights);
+  }
+  return found;
 }
 
 /**
@@ -81,7 +101,8 @@ function fitKernels(points, known, peak) {
       return [kernel, fitCosts(features, times, features[0].length > 2 ? [2 / peak] : [])];
     }),
   );
-  const fitted = { ...known, costs, stageSeconds: 0, barrierSeconds: 0, slowdown: 1, threads: 2 };
+  const bare = { stageSeconds: 0, barrierSeconds: 0, movedSeconds: 0, slowdown: 1, threads: 1 };
+  const fitted = { ...known, ...bare, costs };
   const error = points.reduce((sum, { program, net, units }) => {
     const measured = units.reduce((total, { seconds }) => total + seconds, 0);
     const { seconds } = simulate(stagesOf(program, net.batchSize, fitted, 1), 1, fitted, Infinity);

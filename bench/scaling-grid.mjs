@@ -22,7 +22,7 @@ import { trainingFlopsPerSample } from './workloads.mjs';
 const widths = [128, 256, 512, 1024, 2048];
 const depths = [2, 4, 6];
 const batches = [32, 128, 512];
-const LARGEST_STEP_FLOPS = 30e9;
+const LARGEST_STEP_FLOPS = 15e9;
 /** Other layers cost what they cost beside any product. */
 const extras = [
   { batchNorm: true, dropout: 0 },
@@ -66,52 +66,84 @@ export class Grid {
   }
 
   /**
-   * The fastest run of each counts: other programs can only slow one down.
+   * All nets, and all again in each round: what slows the machine for seconds spoils one round of each. The fastest run
+   * counts: other programs can only slow one down.
    *
+   * @param {readonly Net[]} nets
+   * @returns {Promise<Point[]>}
+   */
+  async measureAll(nets) {
+    /** @type {Point[]} */
+    let best = [];
+    for (let round = 0; round < this.#rounds; round++) {
+      const found = [];
+      for (const net of nets) found.push(await this.measure(net));
+      best = found.map((point, i) => (round === 0 ? point : fastest(point, best[i])));
+    }
+    return best;
+  }
+
+  /**
    * @param {Net} net
    * @returns {Promise<Point>}
    */
   async measure(net) {
     const program = trainingProgram(net);
-    const runners = [...this.#engines].map(([threads, engine]) => ({ threads, ...runnerOf(engine, program, net) }));
+    const given = inputsOf(program, net);
+    const runners = [...this.#engines].map(([threads, engine]) => ({ threads, ...runnerOf(engine, program, given) }));
     const seconds = new Map(runners.map(({ threads }) => [threads, Infinity]));
-    /** @type {Float64Array | undefined} */
-    let calls;
-    const one = runners[0];
-    for (const { run } of runners) await run(2, false);
-    const steps = Math.min(5000, Math.max(3, Math.round(this.#seconds / (await one.run(3, false)).seconds)));
-    for (let round = 0; round < this.#rounds; round++) {
-      for (const { threads, run } of runners) {
-        const outcome = await run(steps, false);
-        seconds.set(threads, Math.min(outcome.seconds, seconds.get(threads) ?? Infinity));
-      }
-      const timed = (await one.run(steps, true)).calls;
-      if (timed !== undefined && (calls === undefined || sum(timed) < sum(calls))) calls = timed;
+    const [one] = runners;
+    for (const { run } of runners) await run(1, false);
+    const steps = Math.min(5000, Math.max(2, Math.round(this.#seconds / (await one.run(2, false)).seconds)));
+    for (const { threads, run } of runners) {
+      const outcome = await run(steps, false);
+      seconds.set(threads, Math.min(outcome.seconds, seconds.get(threads) ?? Infinity));
     }
+    const { calls } = await one.run(steps, true);
     for (const { dispose } of runners) dispose();
     return { net, program, units: unitTimes(program, calls ?? new Float64Array(program.calls.length)), seconds };
   }
 }
 
+/** @param {Point} a @param {Point} b @returns {Point} */
+function fastest(a, b) {
+  const total = (/** @type {Point} */ { units }) => units.reduce((sum, { seconds }) => sum + seconds, 0);
+  const seconds = [...a.seconds].map(
+    ([threads, time]) => /** @type {const} */ ([threads, Math.min(time, b.seconds.get(threads) ?? Infinity)]),
+  );
+  return { ...a, units: total(a) < total(b) ? a.units : b.units, seconds: new Map(seconds) };
+}
+
 /**
- * @param {import('../dist/engine/engine.js').Engine} engine
+ * Parameters are small and different: sums stay finite whatever the net. No byte is zero, which could be skipped.
+ *
  * @param {Program} program
  * @param {Net} net
  */
-function runnerOf(engine, program, { sizes, batchSize }) {
-  const samples = 4 * batchSize;
+function inputsOf(program, { sizes, batchSize }) {
+  const parameters = new Float32Array(program.parameters);
+  for (let i = 0; i < parameters.length; i++) parameters[i] = (((i * 7919) % 201) - 100) / 2000;
+  const features = new Uint8Array(batchSize * sizes[0]);
+  for (let i = 0; i < features.length; i++) features[i] = 1 + ((i * 31) % 255);
+  const labels = Uint8Array.from({ length: batchSize }, (_, i) => i % 10);
+  return { parameters, batchSize, samples: dataset({ features, labels, width: sizes[0], classes: 10 }) };
+}
+
+/**
+ * @param {import('../dist/engine/engine.js').Engine} engine
+ * @param {Program} program
+ * @param {ReturnType<typeof inputsOf>} given
+ */
+function runnerOf(engine, program, { parameters, batchSize, samples }) {
   const compiled = engine.compile(program);
   const store = engine.createStore(program.parameters, optimizer.slots);
-  store.write('parameters', 0, smallNumbers(program.parameters));
-  const features = new Uint8Array(samples * sizes[0]);
-  for (let i = 0; i < features.length; i++) features[i] = 1 + ((i * 31) % 255);
-  const labels = Uint8Array.from({ length: samples }, (_, i) => i % 10);
-  const data = engine.createData(dataset({ features, labels, width: sizes[0], classes: 10 }));
+  store.write('parameters', 0, parameters);
+  const data = engine.createData(samples);
   const scalars = optimizer.scalars(0);
   const run = async (/** @type {number} */ steps, /** @type {boolean} */ timed) => {
     const outcome = await compiled.run(store, {
       data,
-      order: Uint32Array.from({ length: steps * batchSize }, (_, i) => i % samples),
+      order: Uint32Array.from({ length: steps * batchSize }, (_, i) => i % batchSize),
       firstSample: 0,
       count: steps * batchSize,
       scalars: Float64Array.from({ length: steps * scalars.length }, (_, i) => scalars[i % scalars.length]),
@@ -129,17 +161,6 @@ function runnerOf(engine, program, { sizes, batchSize }) {
 }
 
 /**
- * Small and different: sums stay finite whatever the net, and nothing is zero that could be skipped.
- *
- * @param {number} length
- */
-function smallNumbers(length) {
-  const numbers = new Float32Array(length);
-  for (let i = 0; i < length; i++) numbers[i] = (((i * 7919) % 201) - 100) / 2000;
-  return numbers;
-}
-
-/**
  * @param {Program} program
  * @param {Float64Array} calls seconds of each
  */
@@ -152,9 +173,4 @@ function unitTimes(program, calls) {
       seconds: joined.reduce((total, call) => total + calls[call], 0),
     })),
   );
-}
-
-/** @param {Float64Array} values */
-function sum(values) {
-  return values.reduce((total, value) => total + value, 0);
 }

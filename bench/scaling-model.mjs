@@ -19,6 +19,7 @@ import { tiles } from '../dist/program/program.js';
  * @property {number} cacheBytes of the last level of all, as far as a step finds its own numbers there again: fitted
  * @property {number} stageSeconds what a stage costs on one thread, beside its items
  * @property {number} barrierSeconds the same on the threads that were measured
+ * @property {number} movedSeconds what a step on several threads pays for a parameter that is in another core's cache
  * @property {number} slowdown of an item when all measured threads work
  * @property {number} threads that were measured
  */
@@ -129,6 +130,7 @@ export function stagesOf(program, rows, model, threads) {
         for (const { kernel, dimensions } of units) {
           const features = featuresOf(kernel, dimensions, { rows, count, homes, lanes: model.lanes });
           seconds += dot(features, model.costs[kernel]);
+          if (kernel === GRADIENT && threads > 1) seconds += model.movedSeconds * features[1];
           if (features.length > 2)
             memoryBytes += 4 * features[2] * (kernel === GRADIENT ? PASSES.update : PASSES.product);
         }
@@ -168,17 +170,18 @@ function dot(a, b) {
  * @param {readonly (readonly number[])[]} features
  * @param {readonly number[]} times above 0
  * @param {readonly number[]} [least] that a cost can be; 0 where nothing is said
+ * @param {readonly number[]} [weights] of the times; 1 where nothing is said
  * @returns {number[]}
  */
-export function fitCosts(features, times, least = []) {
+export function fitCosts(features, times, least = [], weights = times.map(() => 1)) {
   const width = features[0].length;
-  const rows = features.map((row, i) => row.map((value) => value / times[i]));
+  const rows = features.map((row, i) => row.map((value) => (weights[i] * value) / times[i]));
   // Features differ by many powers of ten.
   const scale = Array.from({ length: width }, (_, k) => Math.hypot(...rows.map((row) => row[k])) || 1);
   const product = (/** @type {number} */ a, /** @type {number} */ b) =>
     rows.reduce((sum, row) => sum + (row[a] / scale[a]) * (row[b] / scale[b]), 0);
   const normal = Array.from({ length: width }, (_, a) => Array.from({ length: width }, (_, b) => product(a, b)));
-  const rest = rows.map((row) => 1 - least.reduce((sum, cost, k) => sum + cost * row[k], 0));
+  const rest = rows.map((row, i) => weights[i] - least.reduce((sum, cost, k) => sum + cost * row[k], 0));
   const right = Array.from({ length: width }, (_, k) =>
     rows.reduce((sum, row, i) => sum + (rest[i] * row[k]) / scale[k], 0),
   );

@@ -54,13 +54,14 @@ function errorTable(rows) {
 }
 
 /** @param {Found['model']} model @param {Found['copy']} copy */
-function modelText({ costs, lanes, cacheBytes, stageSeconds, barrierSeconds, slowdown, threads }, copy) {
+function modelText({ costs, lanes, cacheBytes, stageSeconds, barrierSeconds, movedSeconds, slowdown, threads }, copy) {
   const rate = (/** @type {string} */ kernel) => `${kernel} ${number(2e-9 / (costs[kernel]?.[0] ?? NaN))}`;
   const products = ['dense', 'denseInputGradient', 'denseKernelGradient'].map(rate).join(', ');
   const microseconds = (/** @type {number} */ seconds) => `${number(seconds * 1e6)} µs`;
   return [
     `  GFLOP/s of one core once a product runs, ${lanes} lanes: ${products}`,
     `  a stage costs ${microseconds(stageSeconds)} on one thread, ${microseconds(barrierSeconds)} with its barrier on ${threads}; items take ${times(slowdown)} as long on ${threads}`,
+    `  a million parameters moved from core to core cost ${microseconds(movedSeconds * 1e6)} of one thread`,
     `  parameters and moments come from memory beyond ${number(cacheBytes / 2 ** 20)} MB`,
     `  copying memory: ${[...copy].map(([count, bytes]) => `${number(bytes / 1e9)} GB/s on ${count}`).join(', ')}`,
   ].join('\n');

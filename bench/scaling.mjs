@@ -29,9 +29,9 @@ export async function measure({ threads, seconds, rounds, workloads, bandwidth }
   const several = Math.max(2, threads);
   const runs = { seconds: seconds / 60, rounds };
   const grid = new Grid({ threads: [1, several], ...runs });
-  /** @type {Point[]} */
-  const points = [];
-  for (const net of gridOf()) points.push(await grid.measure(net));
+  const all = await grid.measureAll([...workloads, ...gridOf()]);
+  const ours = workloads.map((workload, i) => ({ workload, point: all[i] }));
+  const points = all.slice(workloads.length);
   const limits = new Map([1, several].map((count) => [count, limitsOf(seconds / 30, count)]));
   const copy = new Map([...limits].map(([count, { bytes }]) => [count, bytes]));
   const seen = points.filter((_, i) => i % HELD_OUT !== 1);
@@ -45,8 +45,6 @@ export async function measure({ threads, seconds, rounds, workloads, bandwidth }
     copy,
   });
   const checked = points.filter((_, i) => i % HELD_OUT === 1);
-  const ours = [];
-  for (const workload of workloads) ours.push({ workload, point: await grid.measure(workload) });
   const errors = [1, several].flatMap((count) => [
     errorRow('points of the grid that were fitted', seen, count, model, copy),
     errorRow('points that were not', checked, count, model, copy),
@@ -145,12 +143,10 @@ function withRowTile(program, tile) {
  */
 async function oversubscribed(workloads, several, { seconds, rounds }) {
   const grid = new Grid({ threads: [several, 2 * several], seconds: 4 * seconds, rounds });
-  const rows = [];
-  for (const workload of workloads) {
-    const { seconds: found } = await grid.measure(workload);
-    rows.push({ name: workload.name, ratio: (found.get(2 * several) ?? NaN) / (found.get(several) ?? NaN) });
-  }
-  return rows;
+  const points = await grid.measureAll(workloads);
+  return points.map(({ seconds: found }, i) => {
+    return { name: workloads[i].name, ratio: (found.get(2 * several) ?? NaN) / (found.get(several) ?? NaN) };
+  });
 }
 
 /** @param {number} level @returns {number | undefined} bytes; undefined where the system does not say */

@@ -11,7 +11,7 @@ const { trainingProgram } = await bench('programs');
 const plain = { batchNorm: false, dropout: 0 };
 const model = {
   ...{ lanes: 16, coreCacheBytes: 2 ** 20, cacheBytes: 2 ** 24 },
-  ...{ stageSeconds: 0, barrierSeconds: 1e-6, slowdown: 1, threads: 2 },
+  ...{ stageSeconds: 0, barrierSeconds: 1e-6, movedSeconds: 0, slowdown: 1, threads: 2 },
 };
 
 describe('the schedule', () => {
@@ -65,7 +65,7 @@ describe('the fit', () => {
   });
 
   it('recovers the machine that steps were made by', () => {
-    const machine = { ...model, barrierSeconds: 2e-6, slowdown: 1.2 };
+    const machine = { ...model, barrierSeconds: 2e-6, movedSeconds: 1e-10, slowdown: 1.2 };
     const made = (kernel: string) =>
       featuresOf(kernel, [1, 1], tileOf(1, 1, 1)).map(
         (_: number, i: number) => [1e-11, 2e-10, 4e-10, 1e-10, 2e-7, 1e-10][i],
