@@ -20,7 +20,7 @@ const nodeGlobals = readonly(
   'structuredClone',
 );
 const timers = readonly('clearTimeout', 'queueMicrotask', 'setTimeout');
-const commonJs = { ...readonly('__dirname', 'require'), exports: 'writable', module: 'writable' };
+const commonJs = { ...readonly('__dirname', '__filename', 'require'), exports: 'writable', module: 'writable' };
 
 export default tseslint.config(
   {
@@ -35,6 +35,8 @@ export default tseslint.config(
       'docs/.vitepress/cache/',
       'docs/.vitepress/dist/',
       'bench/peers/',
+      // Of packages that are installed by the check which compiles it.
+      '.ci/consumer/nest.ts',
     ],
   },
   js.configs.recommended,

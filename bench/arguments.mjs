@@ -1,8 +1,9 @@
 // @ts-check
 /** The command line of `npm run bench`. Every mistake is an error that says what there is to choose from. */
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { peerGroups, peers } from './contenders.mjs';
+import { checkoutContender, peerGroups, peers } from './contenders.mjs';
 import { workloads } from './workloads.mjs';
 
 export class ArgumentError extends Error {}
@@ -28,6 +29,7 @@ export const suites = /** @type {const} */ ({
  * @property {SuiteName[]} suites
  * @property {import('./workloads.mjs').Workload[]} workloads
  * @property {string[]} peers
+ * @property {string | undefined} against another checkout of blasnet that takes part
  * @property {'native' | 'reference'} engine
  * @property {number} threads
  * @property {number} rounds
@@ -47,6 +49,7 @@ export const helpText = `Usage: npm run bench -- [options]
   --suite NAME,…        what to measure (default training; --list names them; all)
   --workloads NAME,…    training: which of the five (default all)
   --peers NAME,…        training: torch, numpy, tfjs (= tfjs-cpu,tfjs-wasm); default none
+  --against DIRECTORY   training: another checkout of blasnet, built, to compare this one with
   --engine NAME         native or reference (default native)
   --threads N           threads of ours, and the most that a peer may try (default all cores)
   --rounds N            trials of each contender, in alternation (default 3)
@@ -73,6 +76,7 @@ export function parseArguments(given) {
     suites: /** @type {SuiteName[]} */ (suitesOf(values.suite)),
     workloads: choose(values.workloads, workloads, 'workload'),
     peers: peersOf(values.peers),
+    against: checkout(values.against),
     engine: oneOf('engine', values.engine ?? 'native', ['native', 'reference']),
     threads: wholeNumber('threads', values.threads, os.availableParallelism(), 1024),
     rounds: wholeNumber('rounds', values.rounds, 3, 1000),
@@ -97,6 +101,7 @@ function parse(given) {
       suite: text,
       workloads: text,
       peers: text,
+      against: text,
       engine: text,
       threads: text,
       rounds: text,
@@ -131,6 +136,12 @@ function peersOf(text) {
   const groups = Object.keys(peerGroups).map((name) => ({ name }));
   const wanted = choose(text, [...peers, ...groups], 'peer');
   return [...new Set(wanted.flatMap(({ name }) => peerGroups[name] ?? [name]))];
+}
+
+/** @param {string | undefined} directory */
+function checkout(directory) {
+  if (directory === undefined || existsSync(checkoutContender(directory))) return directory;
+  throw new ArgumentError(`Expected a checkout of blasnet for --against, received "${directory}"`);
 }
 
 /**

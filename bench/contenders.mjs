@@ -2,6 +2,7 @@
 /** Who takes part: how each is started, in which variants, and how to install it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -36,6 +37,18 @@ export const blasnetReference = {
   name: 'blasnet-reference',
   variants: () => [{ threads: 1, mode: 'reference' }],
 };
+
+/** @param {string} directory of another checkout */
+export const checkoutContender = (directory) => join(directory, 'bench', 'contenders', 'blasnet.mjs');
+
+/**
+ * @param {string} directory
+ * @returns {Contender} blasnet as it is in another checkout
+ */
+export function otherCheckout(directory) {
+  const file = resolve(checkoutContender(directory));
+  return { ...blasnet, name: 'against', command: () => [process.execPath, file] };
+}
 
 const installPython =
   'python3 -m venv bench/peers/python/.venv && ' +

@@ -33,7 +33,8 @@ async function main() {
   const machine = describeMachine();
   const removed = (process.env[REMOVED] ?? '').split(' ').filter(Boolean);
   console.log(heading(machine, removed));
-  const context = { machine, removed, date: new Date().toISOString() };
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  const context = { machine, removed, command, date: new Date().toISOString() };
   /** @type {object[]} */
   const rows = [];
   // Written after every workload: a run that is stopped keeps what it has.

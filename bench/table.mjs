@@ -22,7 +22,7 @@ const titles = {
   numpy: 'NumPy',
 };
 
-/** @typedef {import('./rows.mjs').Row & { suite: string, date: string, machine: import('./machine.mjs').Machine }} StoredRow */
+/** @typedef {import('./rows.mjs').Row & { suite: string, date: string, command: string, machine: import('./machine.mjs').Machine }} StoredRow */
 
 /**
  * @param {readonly StoredRow[]} all rows of one run; those of other suites than training are left out
@@ -56,8 +56,8 @@ export function markdownTable(all) {
   });
   const rule = columns.map((_, i) => (i < 2 ? '---' : '--:'));
   const table = [columns, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  const [{ machine, date, threads }] = ours;
-  const stated = `Measured ${date.slice(0, 10)}, ${threads} threads: ${machineName(machine)}.`;
+  const [{ machine, date, threads, command }] = ours;
+  const stated = `Measured ${date.slice(0, 10)} by \`${command}\`, ${threads} threads: ${machineName(machine)}.`;
   return `${stated}\n\n${table}`;
 }
 

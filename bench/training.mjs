@@ -4,7 +4,7 @@
  * trial of ours at once, and a ratio compares the medians of exactly those pairs: what slows the machine for minutes
  * slows both.
  */
-import { blasnet, blasnetReference, peers } from './contenders.mjs';
+import { blasnet, blasnetReference, otherCheckout, peers } from './contenders.mjs';
 import { prepareSamples } from './data.mjs';
 import { number } from './format.mjs';
 import { measurePeak } from './machine.mjs';
@@ -22,6 +22,7 @@ import { learningRate } from './workloads.mjs';
  * @typedef {object} TrainingOptions
  * @property {readonly Workload[]} workloads
  * @property {readonly string[]} peers
+ * @property {string | undefined} against
  * @property {'native' | 'reference'} engine
  * @property {number} threads
  * @property {number} rounds
@@ -53,7 +54,8 @@ import { learningRate } from './workloads.mjs';
  */
 export async function measureTraining(options, tell) {
   const chosen = peers.filter(({ name }) => options.peers.includes(name));
-  const present = chosen.filter(({ command }) => command() !== undefined);
+  const others = options.against === undefined ? [] : [otherCheckout(options.against)];
+  const present = [...others, ...chosen.filter(({ command }) => command() !== undefined)];
   const data = await prepareSamples(options.data);
   const peaks = new Map();
   for (const workload of options.workloads) {

@@ -38,7 +38,7 @@ export const rooms = {
   report:       { imports: ['core'],                        types: ['network', 'data', 'metrics', 'training', 'experiments'] },
   index:        { imports: everything,                                                      types: [] },
   labs:         { imports: ['index', 'report'],                                             types: [] },
-  cli:          { imports: ['index', 'labs', 'report'],                                     types: [] },
+  cli:          { imports: ['index', 'labs', 'report', 'core/checks'],                      types: [] },
 };
 
 /** `file` is the file imported, such as `program/program`; left out, the question is about the whole room. */

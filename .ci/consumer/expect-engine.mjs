@@ -1,5 +1,4 @@
-// Trains on the engine that EXPECTED_ENGINE names, in the main thread and in a worker, by import and by require.
-import { createRequire } from 'node:module';
+// Trains on the engine that EXPECTED_ENGINE names, in the main thread and in a worker, by import.
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { dense, engineInfo, Network, syntheticDigits } from 'blasnet';
 
@@ -13,14 +12,12 @@ const { loss } = await network.evaluate(train);
 if (!(loss < before)) throw new Error(`two epochs left the loss at ${loss} from ${before}`);
 
 if (isMainThread) {
-  if (createRequire(import.meta.url)('blasnet').Network !== Network) throw new Error('require gives another copy');
   const inWorker = await new Promise((done, fail) => {
     new Worker(new URL(import.meta.url)).on('message', done).on('error', fail);
   });
   if (inWorker !== loss) throw new Error(`the worker ended at a loss of ${inWorker}, the main thread at ${loss}`);
-  console.log(
-    `${process.version}: ${info.engine}, ${info.blas.split(' ').slice(0, 2).join(' ')}, loss ${loss.toFixed(4)}`,
-  );
+  const blas = info.blas.split(' ').slice(0, 2).join(' ');
+  console.log(`${process.version}: ${info.engine}, ${blas}, loss ${loss.toFixed(4)}`);
 } else {
   parentPort.postMessage(loss);
 }

@@ -32,13 +32,15 @@ export class Service {
   async train({ epochs = 5, batchSize = 64, learningRate = 0.001, resume = false, ...unknown }) {
     const [stray] = Object.keys(unknown);
     if (stray !== undefined) throw new OptionError('ERR_OPTION_UNKNOWN', `Unknown option ${stray} for train`);
-    if (this.training.state === 'running') return false;
     const { train, test } = this.data;
     const layers = [dense(256, { activation: 'relu' }), dropout(0.2), dense(10)];
     const network = new Network({ inputs: train.width, layers });
     const runs = (await readdir(this.folder)).filter((name) => name.startsWith('run-')).sort();
     const run = resume && runs.length > 0 ? runs.at(-1) : `run-${Date.now()}`;
     const folder = join(this.folder, run);
+    if (resume) await mkdir(folder, { recursive: true });
+    // Asked behind everything that is waited for: two requests may come at once.
+    if (this.training.state === 'running') return false;
     this.#stop = new AbortController();
     const fit = network.fit(train, {
       epochs,
@@ -51,7 +53,6 @@ export class Service {
       onProgress: (progress) => this.#report('progress', progress),
       ...(resume ? { resume: folder } : {}),
     });
-    if (resume) await mkdir(folder, { recursive: true });
     this.training = { state: 'running', run };
     this.#done = this.#follow(fit);
     return true;

@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { nearest } from '../core/checks.js';
 import { BlasnetError, FileError, mnist, selectEngine, type EngineName } from '../index.js';
 import {
   catalogue,
@@ -41,7 +42,9 @@ export async function lab(name: string, options: LabCommandOptions): Promise<num
     return exitCodes.done;
   }
   if (name !== 'all' && !labNames.includes(name)) {
-    const message = `There is no lab "${printable(name)}"; there are: ${labNames.join(', ')}, and all`;
+    const near = nearest(name, [...labNames, 'all', 'list']);
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    const message = `There is no lab "${printable(name)}"${hint} (there are: ${labNames.join(', ')}, and all)`;
     throw new CommandError(exitCodes.usage, message);
   }
   selectEngine({ engine: options.engine, threads: options.threads });
@@ -113,13 +116,16 @@ async function runAll(session: Session): Promise<number> {
 async function execute(name: string, { options, out, interrupt }: Session): Promise<LabRun> {
   const live = options.json === true ? terminalOf(process.stderr) : out;
   const progress = new ProgressLine(live);
-  const { data } = options;
+  const { data, seed, epochs, quick, engine, threads } = options;
   return runLab(name, {
     ...(await checkedData(data)),
-    seed: options.seed,
-    epochs: options.epochs,
-    quick: options.quick,
+    seed,
+    epochs,
+    quick,
+    engine,
+    threads,
     signal: interrupt.signal,
+    checkpoints: checkpointsOf(name, options),
     say: (line) => progress.show(clipMiddle(printable(`${name}: ${line} …`), live.width - 3)),
   }).finally(() => progress.clear());
 }
@@ -138,7 +144,13 @@ async function write(run: LabRun, { options, renderer }: Session): Promise<strin
   const json = join(options.output, `${name}.json`);
   await makeFolder(options.output);
   await writeText(json, `${JSON.stringify(labJson(run), undefined, 2)}\n`);
+  // Kept until the numbers are safe: the same command again, and a run that was broken off goes on.
+  await rm(checkpointsOf(name, options), { recursive: true, force: true });
   return renderer === undefined ? [json] : [...(await writePage(labPage(run), options.output, name, renderer)), json];
+}
+
+function checkpointsOf(name: string, { output }: LabCommandOptions): string {
+  return join(output, `${name}.checkpoints`);
 }
 
 async function rendererOrNotice(): Promise<Renderer | undefined> {

@@ -4,7 +4,7 @@ import { grouped, percent } from './terminal/format.js';
 import { terminalOf, type Terminal } from './terminal/terminal.js';
 import { wrap } from './terminal/text.js';
 import { loadTrainingData } from './training-data.js';
-import { describeNetwork, networkFor, type NetworkShape } from './training-run.js';
+import { augmentationOf, describeNetwork, networkFor, type NetworkShape } from './training-run.js';
 
 export interface ProfileCommandOptions extends NetworkShape {
   readonly batchSize?: number;
@@ -22,7 +22,7 @@ export async function profile(what: string, options: ProfileCommandOptions): Pro
   const data = await loadTrainingData(what, options.data);
   const network = networkFor(data, options);
   const { batchSize, optimizer, steps } = options;
-  const found = await network.profile(data.train, { batchSize, optimizer, steps });
+  const found = await network.profile(data.train, { batchSize, optimizer, steps, ...augmentationOf(options) });
   if (options.json === true) {
     out.print(JSON.stringify(found, undefined, 2));
     return 0;

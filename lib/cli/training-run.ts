@@ -106,6 +106,11 @@ function penalty({ l2: lambda = 0 }: NetworkShape): { regularizer?: ReturnType<t
   return lambda > 0 ? { regularizer: l2(lambda) } : {};
 }
 
+/** What `--augment` asks of `fit` and `profile`. */
+export function augmentationOf({ augment }: NetworkShape): { augmentation?: ReturnType<typeof digitAugmentation> } {
+  return augment === true ? { augmentation: digitAugmentation() } : {};
+}
+
 /** Such as "784-512-512-10 relu, dropout 0.2". */
 export function describeNetwork(network: Network, options: NetworkShape): string {
   const widths = [network.inputs, ...options.layers, network.outputs].join('-');
@@ -151,7 +156,7 @@ export async function runTraining(
     optimizer,
     learningRate: falling ? cosineSchedule({ initial: learningRate, steps }) : learningRate,
     validation: data.test,
-    ...(options.augment === true ? { augmentation: digitAugmentation() } : {}),
+    ...augmentationOf(options),
     signal,
     callbacks,
     ...(options.resume === true && folder !== undefined ? { resume: folder } : {}),

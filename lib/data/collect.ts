@@ -1,6 +1,7 @@
 import { checkOptions, expected } from '../core/checks.js';
 import { DataError, OptionError } from '../core/errors.js';
 import type { Dataset } from './dataset.js';
+import { checkIterable } from './iterable.js';
 import { dataset, type DatasetOptions } from './make-dataset.js';
 
 /** One sample, as an iterable yields it. */
@@ -46,12 +47,8 @@ export async function collect(
   if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 1)) {
     throw new OptionError('ERR_OPTION_RANGE', expected('a whole number of at least 1', 'limit', limit));
   }
-  const given = source as unknown;
-  if (typeof given !== 'object' || given === null || !(Symbol.asyncIterator in given || Symbol.iterator in given)) {
-    throw new OptionError('ERR_OPTION_TYPE', expected('an iterable of samples', 'source', source));
-  }
   const samples: Sample[] = [];
-  for await (const sample of source) {
+  for await (const sample of checkIterable<Sample>('an iterable of samples', 'source', source)) {
     if (typeof sample !== 'object' || (sample as unknown) === null || !('features' in sample)) {
       const what = 'an object with features';
       throw new OptionError('ERR_OPTION_TYPE', expected(what, `sample ${samples.length}`, sample));

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
-import { DataError, FileError, FormatError, OptionError } from '../core/errors.js';
-import { reasonOf } from '../core/files.js';
+import { DataError, FormatError, OptionError } from '../core/errors.js';
 import { csvRecords, type CsvRecord } from './csv-records.js';
 import type { Dataset } from './dataset.js';
+import { checkIterable } from './iterable.js';
 import { dataset } from './make-dataset.js';
+import { readFailure } from './read-failure.js';
 
 /** A column by its name in the header, or by its place from 0. */
 export type Column = string | number;
@@ -71,12 +72,12 @@ export async function readCsv(source: string | CsvSource, options?: CsvOptions):
     );
   }
   const path = typeof source === 'string' ? checkString('source', source) : undefined;
-  if (path === undefined && !isIterable(source)) {
-    throw new OptionError('ERR_OPTION_TYPE', expected('a path or a stream', 'source', source));
-  }
   const name = given.name ?? (path === undefined ? 'csv' : basename(path));
   const title = path ?? name;
-  const chunks = path === undefined ? (source as CsvSource) : createReadStream(path, { highWaterMark: 2 ** 20 });
+  const chunks =
+    path === undefined
+      ? checkIterable<string | Uint8Array>('a path or a stream', 'source', source)
+      : createReadStream(path, { highWaterMark: 2 ** 20 });
   let table: Table | undefined;
   try {
     for await (const records of csvRecords(title, decoded(title, chunks), delimiter)) {
@@ -90,17 +91,12 @@ export async function readCsv(source: string | CsvSource, options?: CsvOptions):
     }
   } catch (cause) {
     if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'ERR_FILE_MISSING' : 'ERR_FILE_READ';
-    throw new FileError(code, `Could not read ${title}: ${reasonOf(cause)}`, { cause });
+    throw readFailure('a file', title, cause);
   }
   if (table === undefined || table.length === 0) {
     throw new DataError('ERR_DATA_EMPTY', `Expected at least one record in ${title}, found none`);
   }
   return table.toDataset(name);
-}
-
-function isIterable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
 async function* decoded(title: string, chunks: CsvSource): AsyncGenerator<string> {

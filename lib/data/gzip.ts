@@ -4,6 +4,9 @@ import { FormatError } from '../core/errors.js';
 /** Deflate packs at most 1032 bytes into one. */
 const MAX_RATIO = 1032;
 
+/** The most output that is asked for at once, whatever a header declares; MNIST's images are 47 MB. */
+const LARGEST_PIECE = 2 ** 26;
+
 /** With `info`, zlib also tells how much of its input it has read. */
 interface Inflated {
   readonly buffer: Buffer;
@@ -62,8 +65,8 @@ function optionsFor(bytes: Uint8Array, length: number) {
     );
   }
   // One piece that all of it fits into, and a little more: zlib would put several together by a copy, and asks for another
-  // where one is full to its end. Memory that a lying header asks for is never written, so it is never there.
-  const chunkSize = length + 1024;
+  // where one is full to its end. A header can lie: only what has been inflated asks for more than one piece.
+  const chunkSize = Math.min(length + 1024, LARGEST_PIECE);
   return { maxOutputLength: length, chunkSize, info: true };
 }
 

@@ -2,12 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { checkOptions, checkString } from '../core/checks.js';
 import { BlasnetError, FileError, FormatError } from '../core/errors.js';
-import { reasonOf } from '../core/files.js';
 import { dataset } from './make-dataset.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetOptions } from './make-dataset.js';
 import { readIdxAsync } from './idx.js';
 import type { IdxArray, ReadIdxOptions } from './idx.js';
+import { readFailure } from './read-failure.js';
 
 const MAX_FILE_BYTES = 2 ** 30;
 
@@ -90,9 +90,6 @@ async function readWhole(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof BlasnetError) throw cause;
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new FileError('ERR_FILE_MISSING', `Expected a file at ${path}, found none`, { cause });
-    }
-    throw new FileError('ERR_FILE_READ', `Could not read ${path}: ${reasonOf(cause)}`, { cause });
+    throw readFailure('a file', path, cause);
   }
 }

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { checkOptions, checkString } from '../core/checks.js';
 import { DataError, FileError, ShapeError } from '../core/errors.js';
-import { reasonOf } from '../core/files.js';
 import type { Dataset } from './dataset.js';
 import { dataset } from './make-dataset.js';
 import type { Picture } from './png.js';
+import { readFailure } from './read-failure.js';
 
 export interface ImageFolderOptions {
   /** Names of the folders to read, in the order of their classes; default all, sorted by name. */
@@ -107,7 +107,6 @@ async function entriesOf(folder: string, keep: (entry: Entry) => boolean): Promi
       .map(({ name }) => name)
       .sort();
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'ERR_FILE_MISSING' : 'ERR_FILE_READ';
-    throw new FileError(code, `Could not read the folder ${folder}: ${reasonOf(cause)}`, { cause });
+    throw readFailure('a folder', folder, cause);
   }
 }

@@ -1,5 +1,6 @@
 export { balance, concat, type BalanceOptions } from './combine.js';
 export { Dataset } from './dataset.js';
+export { fingerprintOf } from './fingerprint.js';
 export { dataset, toDataset, type DatasetOptions, type TrainAndTest } from './make-dataset.js';
 export { loadIdxPair, readIdxFile } from './idx-files.js';
 export type { LoadIdxPairOptions } from './idx-files.js';

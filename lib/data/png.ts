@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { constants, inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png';
 import { FileError, FormatError } from '../core/errors.js';
+import { readFailure } from './read-failure.js';
 
 /** Red, green, blue and alpha, a byte each, row-major. */
 export interface Picture {
@@ -82,11 +83,7 @@ async function readBounded(path: string): Promise<Buffer> {
     }
   } catch (cause) {
     if (cause instanceof FileError || cause instanceof FormatError) throw cause;
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new FileError('ERR_FILE_MISSING', `Expected a PNG file at ${path}, found none`, { cause });
-    }
-    const reason = cause instanceof Error ? cause.message.split(', ')[0] : String(cause);
-    throw new FileError('ERR_FILE_READ', `Could not read ${path}: ${reason}`, { cause });
+    throw readFailure('a PNG file', path, cause);
   }
 }
 

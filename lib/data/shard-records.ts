@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { FileError, FormatError } from '../core/errors.js';
-import { reasonOf } from '../core/files.js';
+import { FormatError } from '../core/errors.js';
 import type { ShardFiles } from '../core/shard-files.js';
+import { readFailure } from './read-failure.js';
 import { recordBytes, SHARD_HEADER_BYTES } from './shard-format.js';
 
 /** Samples as both engines take them. */
@@ -69,7 +69,7 @@ async function openChecked(path: string, bytes: number): Promise<FileHandle> {
   try {
     file = await open(path);
   } catch (cause) {
-    throw new FileError('ERR_FILE_READ', `Could not read the shard ${path}: ${reasonOf(cause)}`, { cause });
+    throw readFailure('a shard', path, cause);
   }
   const { size } = await file.stat();
   if (size === bytes) return file;

@@ -2,8 +2,8 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
 import { DataError, FileError, FormatError, OptionError } from '../core/errors.js';
-import { reasonOf } from '../core/files.js';
 import { Dataset } from './dataset.js';
+import { readFailure } from './read-failure.js';
 import { decodeHeader, recordBytes, SHARD_HEADER_BYTES, type ShardLayout } from './shard-format.js';
 import { ShardPlan, type PassOptions } from './shard-plan.js';
 import { readRecords } from './shard-records.js';
@@ -98,6 +98,37 @@ export class ShardedDataset {
       if (from < to) ranges.push(shard, from, to - from);
       start += length;
     });
+    return this.#read(ranges);
+  }
+
+  /**
+   * The samples at `indices`, in that order, read into memory: each shard is opened once.
+   *
+   * @param indices whole numbers from 0 to length - 1, at least one
+   * @throws OptionError; FileError, FormatError where a shard cannot be read
+   *
+   * @example
+   * const digits = await shards('data/digits');
+   * const some = await digits.select([0, 5000, 17]);
+   */
+  async select(indices: ArrayLike<number>): Promise<Dataset> {
+    const count = checkInteger('length of indices', (indices as ArrayLike<number> | null)?.length, { min: 1 });
+    const places = Array.from({ length: count }, (_, i) => {
+      return checkInteger(`indices[${i}]`, indices[i], { max: this.length - 1 });
+    });
+    const sorted = Float64Array.from(places).sort();
+    const ranges: number[] = [];
+    let [shard, start] = [0, 0];
+    for (const place of sorted) {
+      while (place >= start + this.lengths[shard]) start += this.lengths[shard++];
+      ranges.push(shard, place - start, 1);
+    }
+    const read = await this.#read(ranges);
+    const at = new Map(Array.from(sorted, (place, i) => [place, i]));
+    return places.every((place, i) => place === sorted[i]) ? read : read.select(places.map((place) => at.get(place)!));
+  }
+
+  async #read(ranges: readonly number[]): Promise<Dataset> {
     const { imageShape, classNames, classes, name } = this;
     return new Dataset({ ...(await readRecords(this, ranges)), imageShape, classNames, classes, name });
   }
@@ -150,7 +181,7 @@ async function pathsIn(folder: string): Promise<string[]> {
   try {
     names = await readdir(folder);
   } catch (cause) {
-    throw new FileError('ERR_FILE_READ', `Could not read the folder ${folder}: ${reasonOf(cause)}`, { cause });
+    throw readFailure('a folder', folder, cause);
   }
   const found = names.filter((name) => name.endsWith(ENDING)).sort();
   if (found.length > 0) return found.map((name) => join(folder, name));
@@ -181,6 +212,6 @@ async function readHeader(path: string): Promise<{ layout: ShardLayout; length: 
     }
   } catch (cause) {
     if (cause instanceof FormatError || cause instanceof DataError) throw cause;
-    throw new FileError('ERR_FILE_READ', `Could not read the shard ${path}: ${reasonOf(cause)}`, { cause });
+    throw readFailure('a shard', path, cause);
   }
 }

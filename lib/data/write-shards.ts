@@ -4,6 +4,7 @@ import { checkInteger, checkOptions, checkString, expected } from '../core/check
 import { DataError, FileError, OptionError } from '../core/errors.js';
 import { reasonOf } from '../core/files.js';
 import { Dataset } from './dataset.js';
+import { checkIterable } from './iterable.js';
 import { encodeHeader, recordBytes, SHARD_HEADER_BYTES, type ShardLayout } from './shard-format.js';
 
 export interface WriteShardsOptions {
@@ -44,10 +45,7 @@ export async function writeShards(
   const writer = new ShardWriter(directory, given);
   try {
     const parts = source instanceof Dataset ? [source] : source;
-    if (typeof parts !== 'object' || !(Symbol.iterator in parts || Symbol.asyncIterator in parts)) {
-      throw new OptionError('ERR_OPTION_TYPE', expected('a Dataset or an iterable of them', 'source', source));
-    }
-    for await (const part of parts) {
+    for await (const part of checkIterable<Dataset>('a Dataset or an iterable of them', 'source', parts)) {
       if (!(part instanceof Dataset)) throw new OptionError('ERR_OPTION_TYPE', expected('a Dataset', 'a part', part));
       await writer.add(part);
     }

@@ -22,6 +22,7 @@ export interface Addon {
   createStore(parameters: number, slots: number): StoreHandle;
   readStore(store: StoreHandle, arena: number, slot: number, offset: number, into: Float32Array): void;
   writeStore(store: StoreHandle, arena: number, slot: number, offset: number, values: Float32Array): void;
+  dropKept(store: StoreHandle): void;
   compile(code: Float64Array, simdLevel: number | undefined): ProgramHandle;
   run(
     program: ProgramHandle,
@@ -36,6 +37,8 @@ export interface Addon {
     firstStep: number,
     threads: number,
     timed?: boolean,
+    /** 0 here, 1 keep, 2 restore */
+    begin?: number,
   ): Promise<{
     steps: number;
     nonFinite: number;

@@ -40,6 +40,8 @@ export interface Store extends Disposable {
   read(arena: Arena, offset: number, length: number, slot?: number): FloatArray;
   /** Throws while a training run is under way. */
   write(arena: Arena, offset: number, values: FloatArray, slot?: number): void;
+  /** Frees the copy that a slice kept, where there is one. Throws while a training run is under way. */
+  dropKept(): void;
 }
 
 /** Many steps in one call. */
@@ -57,6 +59,11 @@ export interface Slice {
   readonly stop?: StopSignal;
   /** Fill `callSeconds`. */
   readonly timed?: boolean;
+  /**
+   * For training: `keep` copies parameters and slots before the first step, `restore` first puts that copy in their place.
+   * By the second and the same slices again a run gets back to any step since the copy, to the bit.
+   */
+  readonly begin?: 'keep' | 'restore' | undefined;
 }
 
 /** Ends a run after the step at hand. */
@@ -78,7 +85,10 @@ export interface Outcome {
    * A call that was fused with the one before it has none. Undefined unless the slice is timed.
    */
   readonly callSeconds?: Float64Array;
-  /** The step of the slice whose sums were not finite, before which the run stopped; -1 for none. */
+  /**
+   * The step of the slice at which the run stopped, because a sum, a gradient or a parameter in it was not finite; -1 for
+   * none. It may have updated parameters, unlike the steps that count as completed.
+   */
   readonly nonFinite: number;
 }
 

@@ -16,6 +16,8 @@ import {
 } from './engine.js';
 
 const arenas: readonly Arena[] = ['parameters', 'gradients', 'slots'];
+/** As `Begin` in native/engine/runner.h. */
+const begins = ['here', 'keep', 'restore'];
 
 /** Runs programs with C++ kernels over BLAS, on threads of its own. */
 export class NativeEngine implements Engine {
@@ -136,6 +138,12 @@ class NativeStore extends NativeObject<StoreHandle> implements Store {
       this.addon.writeStore(this.handle, arenas.indexOf(arena), slot, offset, floats);
     });
   }
+
+  dropKept(): void {
+    rethrow(() => {
+      this.addon.dropKept(this.handle);
+    });
+  }
 }
 
 class NativeProgram extends NativeObject<ProgramHandle> implements CompiledProgram {
@@ -171,6 +179,7 @@ class NativeProgram extends NativeObject<ProgramHandle> implements CompiledProgr
         slice.firstStep,
         this.threads,
         slice.timed,
+        slice.begin === undefined ? undefined : begins.indexOf(slice.begin),
       );
       return { ...result, output: result.output };
     } catch (error) {

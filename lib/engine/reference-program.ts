@@ -56,6 +56,8 @@ export class ReferenceProgram implements CompiledProgram {
       store.training = true;
     }
     try {
+      if (training && slice.begin === 'keep') store.keep();
+      if (training && slice.begin === 'restore') store.restore();
       return await this.#steps(store, slice, training ? store.live : parameters);
     } finally {
       if (training) {
@@ -114,7 +116,7 @@ export class ReferenceProgram implements CompiledProgram {
     };
   }
 
-  /** One step, stage by stage. A training step whose sums are not finite ends before the stage that would use them. */
+  /** One step, stage by stage. A training step in which a sum is not finite ends behind that stage. */
   async #step(
     steps: Step[],
     run: Run,
@@ -124,6 +126,8 @@ export class ReferenceProgram implements CompiledProgram {
     const { program } = this;
     const values = new Float64Array(program.totals.length);
     run.totals = values;
+    // Calls without a total say by it whether all that they wrote is finite.
+    let others = 0;
     for (const stage of program.stages) {
       for (let g = stage.groupStart; g < stage.groupEnd; g++) {
         const group = program.groups[g];
@@ -136,10 +140,12 @@ export class ReferenceProgram implements CompiledProgram {
             const sum = await runInTurns(steps[i], start, end, run, clock);
             if (callSeconds !== undefined) callSeconds[i] += (performance.now() - began) / 1000;
             if (steps[i].total >= 0) values[steps[i].total] += sum;
+            else others += sum;
           }
         }
       }
-      if (program.purpose === 'train' && !values.every(Number.isFinite)) return { values, finite: false };
+      const finite = Number.isFinite(others) && values.every(Number.isFinite);
+      if (program.purpose === 'train' && !finite) return { values, finite };
     }
     return { values, finite: true };
   }

@@ -1,4 +1,4 @@
-import { StateError } from '../core/errors.js';
+import { EngineError, StateError } from '../core/errors.js';
 import type { DataSource, FloatArray } from '../kernels/call.js';
 import type { Arena, EngineData, Store } from './engine.js';
 
@@ -16,12 +16,15 @@ export class ReferenceData implements EngineData {
   }
 }
 
+/** The arenas of one network, and what those read who come while a training run owns them. */
 export class ReferenceStore implements Store {
   training = false;
   readonly live: FloatArray;
   readonly arenas: Record<Arena, FloatArray[]>;
   #snapshot: FloatArray;
   #fresh = true;
+  /** Parameters and slots as they were once. */
+  #kept: { readonly parameters: FloatArray; readonly slots: readonly FloatArray[] } | undefined;
 
   constructor(
     readonly array: FloatArrayConstructor,
@@ -56,6 +59,26 @@ export class ReferenceStore implements Store {
   write(arena: Arena, offset: number, values: FloatArray, slot = 0): void {
     this.#arena(arena, slot, 'written').set(values, offset);
     this.#fresh = false;
+  }
+
+  /** For the training run that owns the arenas: a copy, to be put in their place again by `restore`. */
+  keep(): void {
+    this.#kept = { parameters: this.live.slice(), slots: this.arenas.slots.map((slot) => slot.slice()) };
+  }
+
+  restore(): void {
+    const kept = this.#kept;
+    if (kept === undefined)
+      throw new EngineError('ERR_ENGINE_INPUT', 'The parameter store keeps no copy to begin from');
+    this.live.set(kept.parameters);
+    this.arenas.slots.forEach((slot, i) => {
+      slot.set(kept.slots[i]);
+    });
+  }
+
+  dropKept(): void {
+    if (this.training) throw new StateError('A copy cannot be dropped while a training run is under way');
+    this.#kept = undefined;
   }
 
   #arena(arena: Arena, slot: number, verb: string): FloatArray {

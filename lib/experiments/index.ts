@@ -1,7 +1,8 @@
 export { pretrainAutoencoder, type Autoencoder, type AutoencoderOptions } from './autoencoder.js';
 export { diagnose, type DiagnoseOptions, type Diagnosis, type Errors, type Part } from './diagnose.js';
 export { stack, type PretrainedLayer, type PretrainedPart, type StackOptions } from './pretrained-layer.js';
-export { Rbm, type RbmEpoch, type RbmFitOptions, type RbmOptions } from './rbm.js';
+export { Rbm } from './rbm.js';
+export type { RbmEpoch, RbmFitOptions, RbmOptions } from './rbm-options.js';
 export { gatherResults, type GatherResultsOptions, type Mistake, type Results } from './results.js';
 export {
   choice,

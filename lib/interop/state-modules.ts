@@ -1,6 +1,6 @@
 import { FormatError } from '../core/errors.js';
 import type { LayerInfo } from '../training/index.js';
-import { transpose } from './onnx/operators.js';
+import { transpose } from './onnx/transpose.js';
 
 export interface StateTensor {
   readonly name: string;

@@ -1,6 +1,7 @@
 import type { ReferenceKernel } from './call.js';
 
-// Updates that divide by the size of past gradients. α is the learning rate of the step times the parameter's multiplier.
+// Updates that divide by the size of past gradients. α is the learning rate of the step times the parameter's multiplier. All
+// of them return whether every value stayed finite: 0, or NaN.
 
 /** s += g²; p -= α·g / (√s + ε) */
 export const adaGrad: ReferenceKernel = ({ operands, dimensions, attributes }, start, end, { scalars }) => {
@@ -8,13 +9,15 @@ export const adaGrad: ReferenceKernel = ({ operands, dimensions, attributes }, s
   const [, inner] = dimensions;
   const [epsilon, multiplier] = attributes;
   const rate = scalars[0] * multiplier;
+  let watch = 0;
   for (let i = start * inner; i < end * inner; i++) {
     const g = gradient[i];
     const sum = sumOfSquares[i] + g * g;
     sumOfSquares[i] = sum;
     parameter[i] -= (rate * g) / (Math.sqrt(sum) + epsilon);
+    watch += 0 * parameter[i] + 0 * sumOfSquares[i];
   }
-  return 0;
+  return watch;
 };
 
 /** s = ρ·s + (1-ρ)·g²; d = g·√((u + ε) / (s + ε)); u = ρ·u + (1-ρ)·d²; p -= α·d */
@@ -23,6 +26,7 @@ export const adaDelta: ReferenceKernel = ({ operands, dimensions, attributes }, 
   const [, inner] = dimensions;
   const [decay, epsilon, multiplier] = attributes;
   const rate = scalars[0] * multiplier;
+  let watch = 0;
   for (let i = start * inner; i < end * inner; i++) {
     const g = gradient[i];
     const square = decay * meanSquare[i] + (1 - decay) * g * g;
@@ -30,8 +34,9 @@ export const adaDelta: ReferenceKernel = ({ operands, dimensions, attributes }, 
     meanSquare[i] = square;
     meanSquareStep[i] = decay * meanSquareStep[i] + (1 - decay) * step * step;
     parameter[i] -= rate * step;
+    watch += 0 * parameter[i] + 0 * meanSquare[i];
   }
-  return 0;
+  return watch;
 };
 
 /**
@@ -45,6 +50,7 @@ export const rmsProp: ReferenceKernel = ({ operands, dimensions, attributes }, s
   const rate = scalars[0] * multiplier;
   const centered = mean.length > 0;
   const moving = velocity.length > 0;
+  let watch = 0;
   for (let i = start * inner; i < end * inner; i++) {
     const g = gradient[i];
     const square = decay * meanSquare[i] + (1 - decay) * g * g;
@@ -61,6 +67,7 @@ export const rmsProp: ReferenceKernel = ({ operands, dimensions, attributes }, s
       velocity[i] = step;
     }
     parameter[i] -= rate * step;
+    watch += 0 * parameter[i] + 0 * meanSquare[i];
   }
-  return 0;
+  return watch;
 };

@@ -43,7 +43,7 @@ export interface Run {
 }
 
 /**
- * Runs a kernel on one tile: elements `start` to `end` of the axis that the contract names. Returns its partial sum, or
- * 0 where it has none.
+ * Runs a kernel on one tile: elements `start` to `end` of the axis that the contract names. Returns its partial sum;
+ * where it has none 0, or NaN to stop a training run.
  */
 export type ReferenceKernel = (call: BoundCall, start: number, end: number, run: Run) => number;

@@ -21,11 +21,15 @@ export const clipNorm: ReferenceKernel = ({ operands, dimensions, attributes }, 
   return 0;
 };
 
-/** g = min(max(g, -limit), limit) */
+/** g = min(max(g, -limit), limit). Returns whether every value was finite, 0 or NaN: afterwards an infinity is none any more. */
 export const clipValue: ReferenceKernel = ({ operands, dimensions, attributes }, start, end) => {
   const [gradient] = operands;
   const [, inner] = dimensions;
   const [limit] = attributes;
-  for (let i = start * inner; i < end * inner; i++) gradient[i] = Math.min(Math.max(gradient[i], -limit), limit);
-  return 0;
+  let watch = 0;
+  for (let i = start * inner; i < end * inner; i++) {
+    watch += 0 * gradient[i];
+    gradient[i] = Math.min(Math.max(gradient[i], -limit), limit);
+  }
+  return watch;
 };

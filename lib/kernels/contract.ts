@@ -17,7 +17,8 @@ import { updateKernels } from './contract/updates.js';
  * - `parameters`: the leading extent of one parameter, with all rows of the batch at hand (weight gradients, updates).
  *
  * A kernel may return a partial sum (a loss, a count, a squared norm). The engine adds the partial sums of its tiles in
- * tile order, so that totals do not depend on the number of threads.
+ * tile order, so that totals do not depend on the number of threads. Kernels that write parameters return 0, or NaN where
+ * what they wrote is not finite: a training run stops at a step in which any sum is not.
  *
  * `native/kernels/contract.cc` is the same table in C++, in the same order; the addon is refused when the two differ.
  */

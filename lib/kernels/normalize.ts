@@ -25,12 +25,15 @@ export const batchNormStatistics: ReferenceKernel = ({ operands, dimensions, att
 export const runningStatistics: ReferenceKernel = ({ operands, attributes }, start, end, { rows }) => {
   const [mean, variance, runningMean, runningVariance] = operands;
   const [momentum] = attributes;
+  let watch = 0;
   for (let column = start; column < end; column++) {
     runningMean[column] = momentum * runningMean[column] + (1 - momentum) * mean[column];
+    watch += 0 * runningMean[column];
     if (rows < 2) continue;
     runningVariance[column] = momentum * runningVariance[column] + (1 - momentum) * variance[column];
+    watch += 0 * runningVariance[column];
   }
-  return 0;
+  return watch;
 };
 
 /** output = (input - mean) · inverseDeviation · gamma + beta */

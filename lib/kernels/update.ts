@@ -1,6 +1,7 @@
 import type { ReferenceKernel } from './call.js';
 
-// Updates without a memory of sizes. α is the learning rate of the step times the parameter's multiplier.
+// Updates without a memory of sizes. α is the learning rate of the step times the parameter's multiplier. All of them return
+// whether every value stayed finite: 0, or NaN.
 
 /** p -= α·g */
 export const sgd: ReferenceKernel = ({ operands, dimensions, attributes }, start, end, { scalars }) => {
@@ -8,8 +9,12 @@ export const sgd: ReferenceKernel = ({ operands, dimensions, attributes }, start
   const [, inner] = dimensions;
   const [multiplier] = attributes;
   const rate = scalars[0] * multiplier;
-  for (let i = start * inner; i < end * inner; i++) parameter[i] -= rate * gradient[i];
-  return 0;
+  let watch = 0;
+  for (let i = start * inner; i < end * inner; i++) {
+    parameter[i] -= rate * gradient[i];
+    watch += 0 * parameter[i];
+  }
+  return watch;
 };
 
 /** v = μ·v + c·g; p -= α·v, with c, the share of the gradient, as scalar 1 */
@@ -19,12 +24,14 @@ export const momentum: ReferenceKernel = ({ operands, dimensions, attributes }, 
   const [mu, multiplier] = attributes;
   const [learningRate, share] = scalars;
   const rate = learningRate * multiplier;
+  let watch = 0;
   for (let i = start * inner; i < end * inner; i++) {
     const speed = mu * velocity[i] + share * gradient[i];
     velocity[i] = speed;
     parameter[i] -= rate * speed;
+    watch += 0 * parameter[i];
   }
-  return 0;
+  return watch;
 };
 
 /** v = μ·v + g; p -= α·(g + μ·v) */
@@ -33,10 +40,12 @@ export const nesterov: ReferenceKernel = ({ operands, dimensions, attributes }, 
   const [, inner] = dimensions;
   const [mu, multiplier] = attributes;
   const rate = scalars[0] * multiplier;
+  let watch = 0;
   for (let i = start * inner; i < end * inner; i++) {
     const speed = mu * velocity[i] + gradient[i];
     velocity[i] = speed;
     parameter[i] -= rate * (gradient[i] + mu * speed);
+    watch += 0 * parameter[i];
   }
-  return 0;
+  return watch;
 };

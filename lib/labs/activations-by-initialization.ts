@@ -11,7 +11,7 @@ import {
 } from '../index.js';
 import { histogramGrid } from '../report/index.js';
 import type { Lab } from './lab.js';
-import { normalNumbers, percent, short } from './support.js';
+import { normalNumbers, percent, properName, short } from './support.js';
 
 const initializers: readonly [string, Initializer][] = [
   ['std 1', normal({ standardDeviation: 1 })],
@@ -58,8 +58,10 @@ export const lab: Lab = {
     const figureOf = (activation: ActivationName) =>
       histogramGrid({
         name: activation,
-        title: `${activation}: activations of five hidden layers`,
-        subtitle: '1000 samples, 100 units a layer; each histogram is scaled to its largest bin',
+        title: `Activations of five hidden layers with ${properName(activation)}`,
+        subtitle:
+          '1000 samples, 100 units a layer; each histogram is scaled to its largest bin' +
+          (ranges[activation] === undefined ? ' and has an axis of its own' : ''),
         x: { title: 'activation', domain: ranges[activation] },
         ownAxes: ranges[activation] === undefined,
         panels: results
@@ -76,7 +78,7 @@ export const lab: Lab = {
         columns: ['activation', 'initialization', 'std of layer 1', 'std of layer 5', 'saturated in layer 5'],
         rows: activations.flatMap((activation) =>
           initializers.map(([name]) => [
-            activation,
+            properName(activation),
             name,
             short(deviation(activation, name, 1)),
             short(deviation(activation, name, 5)),

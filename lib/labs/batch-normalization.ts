@@ -18,7 +18,8 @@ async function runAt(context: LabContext, scale: number, withNorm: boolean): Pro
   const { train } = await context.digitsOf(1000);
   const layers = digitLayers([100, 100, 100, 100, 100], {
     initializer: normal({ standardDeviation: scale }),
-    batchNorm: withNorm,
+    // The courses' epsilon: with the usual 1e-5 the smallest weights, whose sums have a variance of 1e-6, stay damped.
+    batchNorm: withNorm && { epsilon: 1e-6 },
   });
   const network = context.network({ inputs: 784, layers });
   const epochs = context.epochs(20, 20);
@@ -37,7 +38,7 @@ export const lab: Lab = {
   title: 'BatchNorm at sixteen weight scales',
   lookAt: [
     'Each panel starts from normal weights of another standard deviation, from 1 to 0.0001.',
-    'Without BatchNorm the net learns at two of sixteen scales; with it, at nearly all, and sooner.',
+    'Without BatchNorm the net learns at two or three of sixteen scales; with it, at all, and mostly sooner.',
   ],
   original:
     'first 1000 images, 784-100×5-10 ReLU, SGD 0.01, batch 100, 20 epochs: without BatchNorm it learns at 2 of 16 scales, with it at all (0.45 to 1.00)',
@@ -56,7 +57,7 @@ export const lab: Lab = {
           name: 'grid',
           title: 'Training accuracy with and without BatchNorm',
           subtitle:
-            '1000 images, 784-100×5-10, ReLU, SGD 0.01; each panel names the standard deviation of the first weights',
+            '784-100×5-10, SGD 0.01; over each panel the standard deviation of the first weights; no line: the loss was no number',
           x: { title: 'epoch' },
           y: { title: 'accuracy', domain: [0, 1], format: '%' },
           panels: scales.map((scale) => ({
@@ -81,7 +82,7 @@ export const lab: Lab = {
       ours: `without BatchNorm it learns at ${plain} of 16 scales, with it at ${normalized}`,
       conclusions: [
         { claim: 'without BatchNorm it learns at four scales at most', holds: plain >= 1 && plain <= 4 },
-        { claim: 'with it at fourteen or more', holds: normalized >= 14 },
+        { claim: 'with it at all of them', holds: normalized === scales.length },
       ],
       values: { runs },
     };

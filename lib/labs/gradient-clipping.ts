@@ -67,7 +67,8 @@ export const lab: Lab = {
         }),
         lines({
           name: 'loss',
-          title: 'Training loss with clipping; without it, there is none after the first steps',
+          title: 'Training loss with clipping',
+          subtitle: 'without it there is none after the first steps; mean of 25 steps',
           x: { title: 'step' },
           y: { title: 'cross-entropy (nats)', scale: 'log' },
           series: [smoothedLoss('clipped to length 1', clipped?.stepDataLoss ?? [], clipped?.steps ?? 0)],
@@ -76,6 +77,7 @@ export const lab: Lab = {
         bars({
           name: 'direction',
           title: 'Direction of the step for a gradient of (3, 0.4)',
+          subtitle: 'clipping by norm keeps it; by value turns it towards the diagonal at 45 degrees',
           category: '',
           value: { title: 'angle to the first axis (degrees)', domain: [0, 45] },
           format: '.1f',

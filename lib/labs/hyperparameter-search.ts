@@ -55,7 +55,8 @@ export const lab: Lab = {
   async run(context) {
     const trials = context.size(100, 25);
     const first = await stage(context, 'wide', wide, trials);
-    const top = byValue(first.trials).slice(0, 5);
+    const ranked = byValue(first.trials);
+    const top = ranked.slice(0, 5);
     const rates = top.map(({ values }) => values.learningRate);
     const narrow = {
       ...wide,
@@ -64,11 +65,8 @@ export const lab: Lab = {
     const second = await stage(context, 'narrow', narrow, context.size(40, 10));
     const valueOf = ({ value = 0 }: Trial<Values>) => value;
     const all = [...first.trials, ...second.trials];
-    const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+    const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
     const [before, after] = [median(first.trials.map(valueOf)), median(second.trials.map(valueOf))];
-    const bestRates = byValue(first.trials)
-      .slice(0, 5)
-      .map(({ values }) => values.learningRate);
     return {
       figures: [
         scatter({
@@ -87,6 +85,7 @@ export const lab: Lab = {
         parallelCoordinates({
           name: 'parallel',
           title: 'All trials across their settings',
+          subtitle: 'a line for each trial of both stages, coloured by its accuracy',
           axes: [
             { title: 'weight decay', log: true },
             { title: 'learning rate', log: true },
@@ -99,37 +98,31 @@ export const lab: Lab = {
           title: 'The best six of the wide search, epoch by epoch',
           x: { title: 'epoch' },
           y: { title: 'validation accuracy', domain: [0, 1], format: '%' },
-          panels: byValue(first.trials)
-            .slice(0, 6)
-            .map((trial, i) => ({
-              title: `${i + 1}: rate ${short(trial.values.learningRate)}`,
-              series: [{ name: 'validation', points: trial.reports }],
-            })),
+          panels: ranked.slice(0, 6).map((trial, i) => ({
+            title: `${i + 1}: rate ${short(trial.values.learningRate)}`,
+            series: [{ name: 'validation', points: trial.reports }],
+          })),
           columns: 3,
           width: 190,
         }),
       ],
       table: {
         columns: ['best of the wide search', 'learning rate', 'weight decay', 'validation accuracy'],
-        rows: byValue(first.trials)
-          .slice(0, 5)
-          .map((trial, i) => [
-            String(i + 1),
-            short(trial.values.learningRate),
-            short(trial.values.weightDecay),
-            percent(valueOf(trial)),
-          ]),
+        rows: top.map((trial, i) => [
+          String(i + 1),
+          short(trial.values.learningRate),
+          short(trial.values.weightDecay),
+          percent(valueOf(trial)),
+        ]),
       },
       ours:
-        `best five of ${trials}: ${byValue(first.trials)
-          .slice(0, 5)
-          .map((trial) => valueOf(trial).toFixed(2))
-          .join(', ')} with learning rates ${bestRates.map(short).join(', ')}; ` +
+        `best five of ${trials}: ${top.map((trial) => valueOf(trial).toFixed(2)).join(', ')} ` +
+        `with learning rates ${rates.map(short).join(', ')}; ` +
         `median accuracy ${percent(before)} wide, ${percent(after)} narrowed`,
       conclusions: [
         {
           claim: 'the best learning rates lie in the upper tenth of the range: above 0.001',
-          holds: bestRates.slice(0, 3).every((rate) => rate > 1e-3),
+          holds: rates.slice(0, 3).every((rate) => rate > 1e-3),
         },
         { claim: 'the median trial of the narrowed search is better by 20 points', holds: after > before + 0.2 },
         { claim: 'the best trial is right on more than 60 %', holds: Math.max(...all.map(valueOf)) > 0.6 },

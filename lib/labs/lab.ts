@@ -1,4 +1,14 @@
-import { mnist, Network, type Dataset, type EngineName, type NetworkOptions, type TrainAndTest } from '../index.js';
+import { join } from 'node:path';
+import {
+  checkpoint,
+  mnist,
+  Network,
+  type Dataset,
+  type EngineName,
+  type FitOptions,
+  type NetworkOptions,
+  type TrainAndTest,
+} from '../index.js';
 import type { Figure, Table } from '../report/index.js';
 
 /** One experiment: what it asks, what its original found, and how it is run. */
@@ -43,6 +53,8 @@ export interface LabOptions {
   /** Is told what is under way. */
   readonly say?: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** Folder where long runs keep checkpoints, and from which they go on; default none. */
+  readonly checkpoints?: string;
 }
 
 /** What a lab is run with: its size, its seed, and the data that all its runs share. */
@@ -55,9 +67,11 @@ export class LabContext {
   readonly #epochs: number | undefined;
   readonly #load: () => Promise<TrainAndTest>;
   readonly #say: (line: string) => void;
+  readonly #checkpoints: string | undefined;
   #digits: Promise<TrainAndTest> | undefined;
 
-  constructor({ seed = 0, epochs, quick = false, threads, engine, load, say, signal }: LabOptions = {}) {
+  constructor(options: LabOptions = {}) {
+    const { seed = 0, epochs, quick = false, threads, engine, load, say, signal, checkpoints } = options;
     this.seed = seed;
     this.quick = quick;
     this.engine = engine;
@@ -66,6 +80,7 @@ export class LabContext {
     this.#epochs = epochs;
     this.#load = load ?? (() => mnist());
     this.#say = say ?? (() => undefined);
+    this.#checkpoints = checkpoints;
   }
 
   /** The full size or the quick one. */
@@ -96,6 +111,14 @@ export class LabContext {
       train: digits.train.take(Math.min(train, digits.train.length)),
       test: digits.test.take(Math.min(test, digits.test.length)),
     };
+  }
+
+  /** What a long fit needs to go on where an earlier one of this name, seed and size was broken off. */
+  checkpoints(run: string): Pick<FitOptions, 'callbacks' | 'resume'> {
+    if (this.#checkpoints === undefined) return {};
+    const name = `${run} seed ${this.seed}${this.quick ? ' quick' : ''}`.replaceAll(/[^a-z0-9]+/gi, '-');
+    const resume = join(this.#checkpoints, name);
+    return { resume, callbacks: [checkpoint(resume, { every: { minutes: 1 } })] };
   }
 
   /** A network on this lab's engine and seed. */

@@ -75,7 +75,7 @@ export const lab: Lab = {
         }),
         lines({
           name: 'rates',
-          title: 'The schedules',
+          title: 'Learning rate under five schedules',
           x: { title: 'step' },
           y: { title: 'learning rate' },
           series: results.map(({ name, rates }) => ({ name, points: rates })),

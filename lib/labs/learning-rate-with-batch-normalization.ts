@@ -9,7 +9,7 @@ export const lab: Lab = {
   name: 'learning-rate-with-batch-normalization',
   title: 'BatchNorm allows larger learning rates',
   lookAt: [
-    'Each point is a net after five epochs. Beyond some learning rate training breaks down to guessing, 10 %.',
+    'Each point is a net after a few epochs. Beyond some learning rate training breaks down to guessing, 10 %.',
     'With BatchNorm that happens at a rate many times larger.',
   ],
   original: 'Ioffe and Szegedy 2015: 5 to 30 times larger learning rates',

@@ -1,5 +1,6 @@
 import { adaGrad, adam, adaMax, heNormal, momentum, nadam, nesterov, rmsProp, sgd, type Optimizer } from '../index.js';
 import { lines, type Series } from '../report/index.js';
+import { trainOnDrawnBatches } from './drawn-batches.js';
 import type { Lab } from './lab.js';
 import { digitLayers, mean, percent, short, smoothedLoss } from './support.js';
 
@@ -16,9 +17,11 @@ const runs: readonly [string, () => Optimizer][] = [
 
 interface Run {
   readonly name: string;
-  /** Mean losses of the first and the last hundred steps. */
+  /** Mean losses of the first and the last hundred steps, each after the update with its batch. */
   readonly first: number;
   readonly last: number;
+  /** Of the last hundred before their updates. */
+  readonly lastBefore: number;
   readonly accuracy: number;
   readonly line: Series;
 }
@@ -28,10 +31,11 @@ export const lab: Lab = {
   title: 'Eight optimizers on MNIST',
   lookAt: [
     'All optimizers start from the same weights. SGD is far behind from the first hundred steps on.',
-    'Momentum catches up with the adaptive ones after some hundred steps; AdaGrad is the fastest at this length.',
+    'AdaGrad and Adam fall faster than Momentum, Momentum faster than SGD.',
+    'A loss is taken right after the update with its batch, which flatters RMSProp and Nadam: their steps follow the last gradient most. On test images they are hardly ahead.',
   ],
   original:
-    '784-100×4-10 ReLU, He, batch 128, 2000 steps; mean loss of the last 100: SGD 0.200, Momentum 0.063, AdaGrad 0.031, Adam 0.041',
+    '784-100×4-10 ReLU, He, batch 128, 2000 steps; mean loss of the last 100, each after the update with its batch: SGD 0.199 to 0.206, Momentum 0.062 to 0.066, AdaGrad 0.029 to 0.032, Adam 0.038 to 0.042',
   async run(context) {
     const { train, test } = await context.digits();
     const epochs = context.epochs(5, 1);
@@ -43,18 +47,17 @@ export const lab: Lab = {
         inputs: 784,
         layers: digitLayers([100, 100, 100, 100], { initializer: heNormal() }),
       });
-      const history = await network.fit(train, {
+      const { before, after: losses } = await trainOnDrawnBatches(context, network, train, {
         optimizer: optimizer(),
+        steps,
         batchSize: 128,
-        epochs,
-        signal: context.signal,
       });
-      const losses = history.stepDataLoss;
       const { accuracy = NaN } = await network.evaluate(test);
       results.push({
         name,
         first: mean(losses, 0, 100),
         last: mean(losses, steps - 100, steps),
+        lastBefore: mean(before, steps - 100, steps),
         accuracy,
         line: smoothedLoss(name, losses, steps, 50),
       });
@@ -65,7 +68,8 @@ export const lab: Lab = {
         lines({
           name: 'loss',
           title: 'Training loss of eight optimizers',
-          subtitle: 'MNIST, 784-100×4-10, ReLU, He, batch 128; mean of 50 steps; the number is the learning rate',
+          subtitle:
+            '784-100×4-10, ReLU, He, batch 128; loss after the update, mean of 50 steps; the number is the learning rate',
           x: { title: 'step' },
           y: { title: 'cross-entropy (nats)', scale: 'log' },
           series: results.map(({ line }) => line),
@@ -76,9 +80,16 @@ export const lab: Lab = {
           'optimizer, learning rate',
           'mean loss of steps 1 to 100',
           `of the last 100 of ${steps}`,
+          'of these before their updates',
           'test accuracy',
         ],
-        rows: results.map((run) => [run.name, short(run.first), short(run.last), percent(run.accuracy, 2)]),
+        rows: results.map((run) => [
+          run.name,
+          short(run.first),
+          short(run.last),
+          short(run.lastBefore),
+          percent(run.accuracy, 2),
+        ]),
       },
       ours:
         `mean loss of the last 100 of ${steps} steps: ` +

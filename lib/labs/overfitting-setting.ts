@@ -1,5 +1,5 @@
-import { heNormal, sgd, type LossLike, type Network, type Optimizer } from '../index.js';
-import { lineGrid, type Chart } from '../report/index.js';
+import { heNormal, sgd, type LayerDescription, type LossLike, type Network, type Optimizer } from '../index.js';
+import { lineGrid, lines, type Chart } from '../report/index.js';
 import type { LabContext } from './lab.js';
 import { digitLayers, percent, trainAndWatch, type HiddenOptions, type Watched } from './support.js';
 
@@ -7,6 +7,8 @@ import { digitLayers, percent, trainAndWatch, type HiddenOptions, type Watched }
 export interface Variant {
   readonly name: string;
   readonly hidden?: HiddenOptions;
+  /** All layers, instead of those that `hidden` describes. */
+  readonly layers?: readonly LayerDescription[];
   readonly loss?: LossLike;
   readonly optimizer?: Optimizer;
   readonly epochs?: number;
@@ -24,10 +26,10 @@ const settingText = '300 training images, 784-100×6-10, ReLU, He, SGD 0.01, bat
 export async function runVariants(context: LabContext, variants: readonly Variant[]): Promise<VariantResult[]> {
   const data = await context.digitsOf(300, 10_000);
   const results: VariantResult[] = [];
-  for (const { name, hidden, loss, optimizer = sgd({ learningRate: 0.01 }), epochs } of variants) {
+  for (const { name, hidden, layers, loss, optimizer = sgd({ learningRate: 0.01 }), epochs } of variants) {
     context.say(name);
-    const layers = digitLayers([100, 100, 100, 100, 100, 100], { initializer: heNormal(), ...hidden });
-    const network = context.network({ inputs: 784, layers, loss });
+    const described = layers ?? digitLayers(Array(6).fill(100), { initializer: heNormal(), ...hidden });
+    const network = context.network({ inputs: 784, layers: described, loss });
     const watched = await trainAndWatch(context, network, data, {
       optimizer,
       batchSize: 100,
@@ -44,23 +46,23 @@ export function accuracyPanels(
   results: readonly VariantResult[],
   subtitle: string = settingText,
 ): Chart {
-  return lineGrid({
+  const common = {
     name: 'accuracy',
     title,
     subtitle,
     x: { title: 'epoch' },
-    y: { title: 'accuracy', domain: [0, 1], format: '%' },
-    panels: results.map(({ name, train, test }) => ({
-      title: name,
-      series: [
-        { name: '300 training images', points: train },
-        { name: 'test images', points: test },
-      ],
-    })),
-    columns: Math.min(3, results.length),
-    width: results.length === 1 ? 560 : results.length === 2 ? 320 : 230,
-    height: results.length === 1 ? 320 : 200,
-  });
+    y: { title: 'accuracy', domain: [0, 1] as const, format: '%' },
+  };
+  const panels = results.map(({ name, train, test }) => ({
+    title: name,
+    series: [
+      { name: '300 training images', points: train },
+      { name: 'test images', points: test },
+    ],
+  }));
+  if (panels.length === 1) return lines({ ...common, series: panels[0].series, points: false });
+  const [width, columns] = panels.length === 2 ? [320, 2] : [230, 3];
+  return lineGrid({ ...common, panels, columns, width, height: 200 });
 }
 
 export function accuracyTable(results: readonly VariantResult[]) {

@@ -1,4 +1,4 @@
-import { engineInfo } from '../index.js';
+import type { EngineName } from '../index.js';
 import type { Page } from '../report/index.js';
 import type { Lab, LabOutcome } from './lab.js';
 
@@ -6,15 +6,18 @@ export interface LabRun {
   readonly lab: Lab;
   readonly outcome: LabOutcome;
   readonly seed: number;
+  /** Where the caller asked for a number of them. */
+  readonly epochs: number | undefined;
   readonly quick: boolean;
+  readonly engine: EngineName;
+  readonly threads: number;
   readonly seconds: number;
   /** Where the data came from; undefined where the lab needs none. */
   readonly source: string | undefined;
 }
 
 /** The report of a lab: what to look at, the figures, the numbers, and how they compare. */
-export function labPage({ lab, outcome, seed, quick, seconds, source }: LabRun): Page {
-  const { engine, threads } = engineInfo();
+export function labPage({ lab, outcome, seed, epochs, quick, engine, threads, seconds, source }: LabRun): Page {
   return {
     title: lab.title,
     sections: [
@@ -37,14 +40,13 @@ export function labPage({ lab, outcome, seed, quick, seconds, source }: LabRun):
       },
     ],
     footer:
-      `blasnet lab ${lab.name} · seed ${seed}${quick ? ' · quick size' : ''} · ${engine} engine, ${threads} threads · ` +
+      `blasnet lab ${lab.name} · seed ${seed}${epochs === undefined ? '' : ` · ${epochs} epochs`}${quick ? ' · quick size' : ''} · ${engine} engine, ${threads} ${threads === 1 ? 'thread' : 'threads'} · ` +
       `${seconds.toFixed(1)} s${source === undefined ? '' : ` · data: ${source === 'synthetic' ? 'synthetic digits' : 'MNIST'}`}`,
   };
 }
 
 /** What the JSON file says. Names are kept; new ones may be added. */
-export function labJson({ lab, outcome, seed, quick, seconds, source }: LabRun) {
-  const { engine, threads } = engineInfo();
+export function labJson({ lab, outcome, seed, epochs, quick, engine, threads, seconds, source }: LabRun) {
   return {
     lab: lab.name,
     title: lab.title,
@@ -53,6 +55,7 @@ export function labJson({ lab, outcome, seed, quick, seconds, source }: LabRun) 
     conclusions: outcome.conclusions,
     table: outcome.table ?? null,
     seed,
+    epochs: epochs ?? null,
     quick,
     seconds,
     engine,

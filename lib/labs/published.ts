@@ -1,5 +1,4 @@
-import type { Augmentation, Network, Optimizer } from '../index.js';
-import { Trainer } from '../index.js';
+import type { Augmentation, Callback, Network, Optimizer } from '../index.js';
 import { lines } from '../report/index.js';
 import type { LabContext, LabOutcome } from './lab.js';
 import { percent } from './support.js';
@@ -8,22 +7,33 @@ import { percent } from './support.js';
 export interface PublishedRun {
   readonly name: string;
   readonly build: () => Network;
+  /** Told how many steps there will be, for a schedule that ends with them. */
   readonly optimizer: (steps: number) => Optimizer;
   readonly augmentation?: readonly Augmentation[];
   readonly epochs: number;
+  /** Default 128. */
+  readonly batchSize?: number;
 }
 
 export interface PublishedResult {
   readonly name: string;
+  readonly epochs: number;
+  /** Of every epoch. */
   readonly errors: [epoch: number, error: number][];
   readonly trainLoss: [epoch: number, loss: number][];
+  /** After the last epoch, whichever was the best on the way. */
   readonly final: number;
+  /** Spent training, without looking at the test error. */
   readonly seconds: number;
 }
 
-export const BATCH = 128;
+/** Points of a curve: more of them only show the noise of ten thousand images. */
+const LOOKS = 60;
 
-/** Trains on the whole training set, as the publication did, and looks at the test error a few times on the way. */
+/**
+ * Trains on the whole training set, as the publications did. The test error of every epoch is for the curve alone: nothing
+ * is chosen by it, and the last one counts. A run that was broken off goes on from its checkpoint.
+ */
 export async function runPublished(
   context: LabContext,
   runs: readonly PublishedRun[],
@@ -31,30 +41,34 @@ export async function runPublished(
 ): Promise<PublishedResult[]> {
   const { train, test } = await context.digitsOf(images, 10_000);
   const results: PublishedResult[] = [];
-  for (const { name, build, optimizer, augmentation, epochs } of runs) {
-    const network = build();
-    const steps = epochs * Math.ceil(train.length / BATCH);
-    const trainer = new Trainer(network, { optimizer: optimizer(steps) });
-    const every = Math.max(1, Math.ceil(epochs / 40));
-    const [errors, trainLoss]: [number, number][][] = [[], []];
-    let seconds = 0;
-    for (let epoch = 0; epoch < epochs;) {
-      const count = Math.min(every, epochs - epoch);
-      const history = await trainer.fit(train, {
-        epochs: count,
-        batchSize: BATCH,
-        signal: context.signal,
-        ...(augmentation !== undefined && { augmentation }),
-      });
-      epoch += count;
-      seconds += history.seconds;
-      errors.push([epoch, 1 - ((await network.evaluate(test)).accuracy ?? NaN)]);
-      trainLoss.push([epoch, history.epochs.at(-1)!.dataLoss]);
-      context.say(
-        `${name}: epoch ${epoch} of ${epochs}, test error ${percent(errors.at(-1)![1], 2)}, ${(seconds / 60).toFixed(1)} min`,
-      );
-    }
-    results.push({ name, errors, trainLoss, final: errors.at(-1)![1], seconds });
+  for (const { name, build, optimizer, augmentation, epochs, batchSize = 128 } of runs) {
+    const watch: Callback = {
+      name: 'watch',
+      onEpochEnd({ epoch, seconds, valAccuracy = NaN }) {
+        const left = `${(((epochs - epoch) * seconds) / 60).toFixed(1)} min left`;
+        context.say(`${name}: epoch ${epoch} of ${epochs}, test error ${percent(1 - valAccuracy, 2)}, ${left}`);
+      },
+    };
+    const { callbacks = [], ...resume } = context.checkpoints(`${name} ${epochs} epochs`);
+    const history = await build().fit(train, {
+      optimizer: optimizer(epochs * Math.ceil(train.length / batchSize)),
+      epochs,
+      batchSize: Math.min(batchSize, train.length),
+      validation: test,
+      signal: context.signal,
+      callbacks: [watch, ...callbacks],
+      ...resume,
+      ...(augmentation !== undefined && { augmentation }),
+    });
+    const errors = history.epochs.map(({ epoch, valAccuracy = NaN }): [number, number] => [epoch, 1 - valAccuracy]);
+    results.push({
+      name,
+      epochs,
+      errors,
+      trainLoss: history.epochs.map(({ epoch, dataLoss }) => [epoch, dataLoss]),
+      final: errors.at(-1)![1],
+      seconds: history.seconds,
+    });
   }
   return results;
 }
@@ -69,7 +83,7 @@ export function publishedOutcome(
     conclusions: LabOutcome['conclusions'];
   },
 ): LabOutcome {
-  const last = Math.max(...results.map(({ errors }) => errors.at(-1)![0]));
+  const last = Math.max(...results.map(({ epochs }) => epochs));
   return {
     figures: [
       lines({
@@ -77,9 +91,9 @@ export function publishedOutcome(
         title: text.title,
         subtitle: text.subtitle,
         x: { title: 'epoch' },
-        y: { title: 'test error', scale: 'log', format: '.1%' },
+        y: { title: 'test error', scale: 'log', format: '~%' },
         series: [
-          ...results.map(({ name, errors }) => ({ name, points: errors })),
+          ...results.map(({ name, errors }) => ({ name, points: thinned(errors) })),
           ...text.published.map(([name, error]) => ({
             name,
             points: [
@@ -94,20 +108,26 @@ export function publishedOutcome(
     ],
     table: {
       columns: ['net', 'epochs', 'test error', 'training time (min)'],
-      rows: results.map(({ name, errors, final, seconds }) => [
+      rows: results.map(({ name, epochs, final, seconds }) => [
         name,
-        errors.at(-1)![0],
+        epochs,
         percent(final, 2),
         (seconds / 60).toFixed(1),
       ]),
     },
     ours: results
       .map(
-        ({ name, final, errors, seconds }) =>
-          `${name} ${percent(final, 2)} after ${errors.at(-1)![0]} epochs, ${(seconds / 60).toFixed(1)} min`,
+        ({ name, final, epochs, seconds }) =>
+          `${name} ${percent(final, 2)} after ${epochs} epochs, ${(seconds / 60).toFixed(1)} min`,
       )
       .join('; '),
     conclusions: text.conclusions,
     values: { results },
   };
+}
+
+/** The first, the last, and those in equal steps before the last. */
+function thinned(points: readonly [number, number][]): [number, number][] {
+  const stride = Math.ceil(points.length / LOOKS);
+  return points.filter((_, i) => i === 0 || (points.length - 1 - i) % stride === 0);
 }

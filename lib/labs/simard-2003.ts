@@ -27,7 +27,7 @@ export const lab: Lab = {
           build,
           optimizer: falling(0.1),
           augmentation: elastic,
-          epochs: context.epochs(250, 12),
+          epochs: context.epochs(300, 12),
         },
       ],
       context.size(60_000, 4000),

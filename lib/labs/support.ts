@@ -8,10 +8,12 @@ import {
   normal,
   Trainer,
   type ActivationName,
+  type BatchNormOptions,
   type ConstraintLike,
   type Dataset,
   type FitOptions,
   type History,
+  type Initializer,
   type InitializerLike,
   type LayerDescription,
   type RegularizerLike,
@@ -22,7 +24,7 @@ import type { LabContext } from './lab.js';
 export interface HiddenOptions {
   readonly activation?: ActivationName;
   readonly initializer?: InitializerLike;
-  readonly batchNorm?: boolean;
+  readonly batchNorm?: boolean | BatchNormOptions;
   /** Share dropped behind each hidden layer, or one for each. */
   readonly dropout?: number | readonly number[];
   readonly regularizer?: RegularizerLike;
@@ -31,14 +33,18 @@ export interface HiddenOptions {
 
 /** Hidden layers and ten outputs, as the courses build them: one initializer for all kernels, ReLU unless said. */
 export function digitLayers(hidden: readonly number[], options: HiddenOptions = {}): LayerDescription[] {
-  const { activation = 'relu', initializer, regularizer, constraint } = options;
+  const { activation = 'relu', initializer, regularizer, constraint, batchNorm: norm = false } = options;
   const rates = hidden.map((_, i) =>
     typeof options.dropout === 'object' ? options.dropout[i] : (options.dropout ?? 0),
   );
   const layers = hidden.flatMap((units, i) => [
-    ...(options.batchNorm === true
-      ? [dense(units, { initializer, regularizer, constraint }), batchNorm(), activationLayer(activation)]
-      : [dense(units, { activation, initializer, regularizer, constraint })]),
+    ...(norm === false
+      ? [dense(units, { activation, initializer, regularizer, constraint })]
+      : [
+          dense(units, { initializer, regularizer, constraint }),
+          batchNorm(norm === true ? {} : norm),
+          activationLayer(activation),
+        ]),
     ...(rates[i] > 0 ? [dropout(rates[i])] : []),
   ]);
   return [...layers, dense(10, { initializer, regularizer })];
@@ -116,7 +122,11 @@ export async function fitOrDiverge(network: Network, data: Dataset, options: Fit
 
 /** Standard normal numbers, `[rows, columns]` row-major. */
 export function normalNumbers(rows: number, columns: number, seed: number): Float32Array {
-  const initializer = normal({ standardDeviation: 1 });
+  return randomNumbers(normal({ standardDeviation: 1 }), rows, columns, seed);
+}
+
+/** Numbers of an initializer, `[rows, columns]` row-major. */
+export function randomNumbers(initializer: Initializer, rows: number, columns: number, seed: number): Float32Array {
   const holder = new Network({
     inputs: rows,
     layers: [dense(columns, { bias: false, initializer })],
@@ -136,4 +146,9 @@ export function short(value: number): string {
   return Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5
     ? value.toExponential(1)
     : String(Number(value.toPrecision(3)));
+}
+
+/** An activation as papers write it. */
+export function properName(activation: ActivationName): string {
+  return ({ relu: 'ReLU', selu: 'SELU' } as Partial<Record<ActivationName, string>>)[activation] ?? activation;
 }

@@ -8,7 +8,7 @@ import {
 } from '../index.js';
 import { lineGrid } from '../report/index.js';
 import type { Lab } from './lab.js';
-import { digitLayers, short } from './support.js';
+import { digitLayers, properName, short } from './support.js';
 
 const DEPTH = 20;
 const kinds: readonly [ActivationName, () => Initializer][] = [
@@ -63,7 +63,7 @@ export const lab: Lab = {
             title: batchNorm ? 'with BatchNorm' : 'without BatchNorm',
             series: results
               .filter((row) => row.batchNorm === batchNorm)
-              .map(({ activation, points }) => ({ name: activation, points })),
+              .map(({ activation, points }) => ({ name: properName(activation), points })),
           })),
           columns: 2,
           width: 320,
@@ -72,7 +72,7 @@ export const lab: Lab = {
       ],
       table: {
         columns: ['activation', 'first layer over last, without', 'with BatchNorm'],
-        rows: kinds.map(([name]) => [name, short(ratio(name, false)), short(ratio(name, true))]),
+        rows: kinds.map(([name]) => [properName(name), short(ratio(name, false)), short(ratio(name, true))]),
       },
       ours: `gradient of the first layer over that of the last: sigmoid ${short(ratio('sigmoid', false))}, tanh ${short(ratio('tanh', false))}, ReLU ${short(ratio('relu', false))}, SELU ${short(ratio('selu', false))}; sigmoid with BatchNorm ${short(ratio('sigmoid', true))}`,
       conclusions: [

@@ -1,5 +1,6 @@
 import { heNormal, lecunNormal, normal, sgd, type Initializer } from '../index.js';
 import { lines } from '../report/index.js';
+import { trainOnDrawnBatches } from './drawn-batches.js';
 import type { Lab } from './lab.js';
 import { digitLayers, mean, short, smoothedLoss } from './support.js';
 
@@ -27,17 +28,16 @@ export const lab: Lab = {
     for (const [name, initializer] of initializers) {
       context.say(name);
       const network = context.network({ inputs: 784, layers: digitLayers([100, 100, 100, 100], { initializer }) });
-      const { stepDataLoss } = await network.fit(train, {
+      const { after: losses } = await trainOnDrawnBatches(context, network, train, {
         optimizer: sgd({ learningRate: 0.01 }),
+        steps,
         batchSize: 128,
-        epochs,
-        signal: context.signal,
       });
       results.push({
         name,
-        first: mean(stepDataLoss, 0, 100),
-        last: mean(stepDataLoss, steps - 100, steps),
-        line: smoothedLoss(name, stepDataLoss, steps),
+        first: mean(losses, 0, 100),
+        last: mean(losses, steps - 100, steps),
+        line: smoothedLoss(name, losses, steps),
       });
     }
     const [small, xavier, he] = results;

@@ -5,7 +5,7 @@ import type { Program } from '../program/program.js';
 import type { Architecture } from './architecture.js';
 
 /** Rows a step of evaluation and prediction takes: many tiles for many threads, little memory. */
-const EVALUATION_BATCH = 2048;
+export const EVALUATION_BATCH = 2048;
 
 /** What a training program does besides the network's own calls. */
 export interface TrainingKind {
@@ -35,11 +35,15 @@ export function compileTraining(
 }
 
 /** Loss and gradients of one batch, as in training; the gradients stay readable and nothing is updated. */
-export function compileGradients(architecture: Architecture, batchSize: number, weighted = false): Program {
+export function compileGradients(
+  architecture: Architecture,
+  batchSize: number,
+  { weighted = false, augment }: Pick<TrainingKind, 'weighted' | 'augment'> = {},
+): Program {
   const program = new ProgramBuilder('train', batchSize, architecture.frozen);
   program.keepGradients = true;
   program.weighted = weighted;
-  writeGradients(program, architecture);
+  writeGradients(program, architecture, augment);
   writeUpdates(program, architecture, undefined);
   return program.finish({ scalars: 0, slots: 0, parameters: architecture.arenaSize });
 }

@@ -81,7 +81,9 @@ class Check {
     this.#settings = settings;
     this.#step = step;
     this.#data = engine.createData(source);
-    this.#program = engine.compile(compileGradients(architecture, source.length, source.weights !== undefined));
+    this.#program = engine.compile(
+      compileGradients(architecture, source.length, { weighted: source.weights !== undefined }),
+    );
     this.#store = engine.createStore(architecture.arenaSize, 0);
     const values = Float64Array.from(store.read('parameters', 0, architecture.arenaSize));
     this.#store.write('parameters', 0, values);

@@ -1,6 +1,6 @@
 export { buildArchitecture, type Architecture } from './architecture.js';
 export { gatherActivations, gradientNorms, type LayerActivations, type StatisticsOptions } from './activations.js';
-export { compilePrediction, compileTraining } from './compile.js';
+export { compilePrediction, EVALUATION_BATCH, compileTraining } from './compile.js';
 export { compileBackward, compileForward, compileStep } from './compile-loop.js';
 export { findNonFinite, type FailedStep, type FoundNonFinite } from './find-non-finite.js';
 export { layerNeedingRows, type LayerReference } from './freeze.js';

@@ -226,11 +226,6 @@ export class Model {
     this.#slotsOwner = owner;
   }
 
-  /** The next fit begins with an optimizer's arrays at zero, whoever had them. @internal */
-  forgetSlots(): void {
-    this.#slotsOwner = undefined;
-  }
-
   /** @internal */
   get store(): Store {
     return this.#store;

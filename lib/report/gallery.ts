@@ -44,7 +44,7 @@ export function gallerySvg(gallery: Gallery, theme: ThemeName): string {
     2 * EDGE + 8.5 * title.length,
     2 * EDGE + 6.4 * (subtitle?.length ?? 0),
   );
-  const height = top + rows * cellHeight + EDGE;
+  const height = top + rows * cellHeight - GAP + EDGE;
   const cells = images.map((image, i) => {
     const [x, y] = [EDGE + (i % columns) * cellWidth, top + Math.floor(i / columns) * cellHeight];
     const png = Buffer.from(pngOf(image, gallery.values ?? 'ink', theme)).toString('base64');

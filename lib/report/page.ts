@@ -51,7 +51,7 @@ export async function renderPage(page: Page, renderer: Renderer): Promise<string
     const parts = themes.map((theme, i) => {
       const id = `figure-${figure.name}-${theme}`;
       if (!isGallery(figure)) live[id] = renderer.vega(figure, theme);
-      return `<div class="only-${theme}" id="${escapeXml(id)}">${drawn[i]}</div>`;
+      return `<div class="only-${theme}" id="${escapeXml(id)}">${withOwnIds(drawn[i], id)}</div>`;
     });
     return `<figure aria-label="${escapeXml(figure.title)}">${parts.join('')}</figure>`;
   };
@@ -68,6 +68,17 @@ export async function renderPage(page: Page, renderer: Renderer): Promise<string
     `<h1>${escapeXml(page.title)}</h1>${page.lead === undefined ? '' : `<p class="lead">${escapeXml(page.lead)}</p>`}` +
     `${sections.join('\n')}${page.footer === undefined ? '' : `<footer>${escapeXml(page.footer)}</footer>`}</main>${scripts}</body></html>\n`
   );
+}
+
+/**
+ * Gradients and clip paths are found by ids, which Vega counts from 0 in the page again: without names of their own, a chart
+ * takes the gradient of another that is not shown, and stays empty.
+ */
+function withOwnIds(svg: string, id: string): string {
+  const own = (name: string) => `${id.replaceAll(/[^\w-]/g, '-')}-${name}`;
+  return svg
+    .replaceAll(/ id="([\w-]+)"/g, (_, name: string) => ` id="${own(name)}"`)
+    .replaceAll(/url\(#([\w-]+)\)/g, (_, name: string) => `url(#${own(name)})`);
 }
 
 async function sectionHtml(section: Section, figureHtml: (figure: Figure) => Promise<string>): Promise<string> {
@@ -110,7 +121,7 @@ function styles(): string {
     'ul{padding-left:1.2rem;max-width:46rem}li{margin:.25rem 0}figure{margin:1.25rem 0;border:1px solid var(--grid);border-radius:10px;overflow-x:auto}' +
     'pre{overflow-x:auto;background:var(--surface);padding:1rem;border-radius:8px;font-size:.85rem}figure svg{display:block}.wide{overflow-x:auto}table{border-collapse:collapse;margin:.75rem 0;font-size:.95rem}' +
     'th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--grid);vertical-align:top}th{color:var(--quiet);font-weight:500}' +
-    'td.number{font-variant-numeric:tabular-nums;text-align:right}footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--grid);color:var(--quiet);font-size:.85rem}' +
+    'td:first-child{white-space:nowrap}td.number{font-variant-numeric:tabular-nums;text-align:right}footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--grid);color:var(--quiet);font-size:.85rem}' +
     '#tip{position:fixed;pointer-events:none;background:var(--surface);color:var(--ink);border:1px solid var(--grid);border-radius:6px;' +
     'padding:.3rem .6rem;font-size:.8rem;line-height:1.4;box-shadow:0 2px 8px rgb(0 0 0/.2);display:none;z-index:1;white-space:pre}'
   );

@@ -1,4 +1,4 @@
-import { checkOptions, checkString } from '../core/checks.js';
+import { checkBoolean, checkOptions, checkString } from '../core/checks.js';
 import { OptionError } from '../core/errors.js';
 import type { Results } from '../experiments/index.js';
 import type { History } from '../training/index.js';
@@ -34,7 +34,8 @@ export async function report(subject: History | Results, options?: ReportOptions
   }
   const title = given.title === undefined ? 'Training report' : checkString('title', given.title);
   const path = given.path === undefined ? undefined : checkString('path', given.path);
+  const pictures = checkBoolean('pictures', given.pictures ?? false);
   // Who imports blasnet to train does not wait for what draws charts.
   const { trainingPage } = await import('./training-page.js');
-  return trainingPage(subject, { title, path, pictures: given.pictures === true });
+  return trainingPage(subject, { title, path, pictures });
 }

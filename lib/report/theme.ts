@@ -106,8 +106,16 @@ export function themeConfig(theme: ThemeName): VegaLite {
 
 /** Values that specifications name in expressions, so that one specification serves both themes. */
 export function themeParameters(theme: ThemeName): { name: string; value: unknown }[] {
-  const { ink, quiet, surface, inverse, categories } = palettes[theme];
-  return Object.entries({ ink, quiet, surface, inverse, accent: categories[1] }).map(([name, value]) => ({
+  const { ink, quiet, surface, inverse, background, categories } = palettes[theme];
+  return Object.entries({
+    ink,
+    quiet,
+    surface,
+    inverse,
+    paper: background,
+    first: categories[0],
+    accent: categories[1],
+  }).map(([name, value]) => ({
     name,
     value,
   }));

@@ -8,7 +8,7 @@ import type { Series } from './charts/chart.js';
 import type { Figure, Page, Section } from './page.js';
 import { renderPage } from './page.js';
 import { loadRenderer } from './render.js';
-import { makeFolder, writePage, writeText } from './write.js';
+import { makeFolder, writeFigures, writeText } from './write.js';
 
 interface Wanted {
   readonly title: string;
@@ -24,7 +24,7 @@ export async function trainingPage(subject: History | Results, { title, path, pi
   if (path !== undefined) {
     const folder = dirname(path);
     await makeFolder(folder);
-    if (pictures) await writePage(page, folder, basename(path).replace(/\.html?$/i, ''), renderer);
+    if (pictures) await writeFigures(page, folder, basename(path).replace(/\.html?$/i, ''), renderer);
     await writeText(path, html);
   }
   return html;
@@ -87,10 +87,10 @@ function historySections(history: History): Section[] {
     }),
   ];
   const settings = {
-    optimizer: JSON.stringify(optimizer),
+    optimizer: inWords(optimizer),
     'batch size': batchSize,
     seed,
-    engine: `${engine}, ${threads} threads`,
+    engine: `${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     time: `${seconds.toFixed(1)} s, ${Math.round(samplesPerSecond).toLocaleString('en')} samples/s`,
   };
   return [
@@ -162,6 +162,20 @@ function layerSections({ firstLayer, imageShape, statistics }: Results): Section
       table: { columns, rows },
     },
   ];
+}
+
+/** A configuration as one reads it: `adam, learningRate cosine (initial 0.002, steps 938), beta1 0.9`. */
+function inWords(config: Readonly<Record<string, unknown>>): string {
+  const part = (value: unknown): string => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value) ?? 'none';
+    const { name, ...rest } = value as Record<string, unknown>;
+    return `${typeof name === 'string' ? name : ''} (${inWords(rest)})`.trim();
+  };
+  return Object.entries(config)
+    .map(([key, value]) =>
+      key === 'name' ? String(value) : `${key} ${typeof value === 'string' ? value : part(value)}`,
+    )
+    .join(', ');
 }
 
 function keyTable(values: Readonly<Record<string, unknown>>) {

@@ -14,8 +14,14 @@ import type { Renderer } from './render.js';
  */
 export async function writePage(page: Page, folder: string, name: string, renderer: Renderer): Promise<string[]> {
   await makeFolder(folder);
-  const written = [join(folder, `${name}.html`)];
-  await writeText(written[0], await renderPage(page, renderer));
+  const path = join(folder, `${name}.html`);
+  await writeText(path, await renderPage(page, renderer));
+  return [path, ...(await writeFigures(page, folder, name, renderer))];
+}
+
+/** Each figure of a page as two files; returns their paths. */
+export async function writeFigures(page: Page, folder: string, name: string, renderer: Renderer): Promise<string[]> {
+  const written: string[] = [];
   for (const figure of page.sections.flatMap(({ figures = [] }) => figures)) {
     for (const theme of ['light', 'dark'] as const) {
       const path = join(folder, `${name}-${figure.name}${theme === 'dark' ? '.dark' : ''}.svg`);

@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import { checkInteger, checkNumber, checkOptions, expected } from '../core/checks.js';
-import { BlasnetError, DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
+import { BlasnetError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { Network } from '../training/index.js';
+import { answer, checkSamples, together, type Request } from './requests.js';
 
 export interface PredictorOptions {
   /** Most samples predicted together, 1 to 65,536; default 64. */
@@ -26,13 +26,6 @@ export interface PredictorStatistics {
   readonly batches: number;
   /** Samples waiting now. */
   readonly waiting: number;
-}
-
-interface Request {
-  readonly samples: Float32Array;
-  readonly rows: number;
-  readonly resolve: (predictions: Float32Array) => void;
-  readonly reject: (reason: unknown) => void;
 }
 
 const optionNames = ['maxBatch', 'maxDelay', 'maxQueue', 'raw'] as const;
@@ -91,10 +84,14 @@ export class Predictor {
    */
   async predict(samples: ArrayLike<number>, options?: PredictorRequestOptions): Promise<Float32Array> {
     const { signal } = checkOptions<PredictorRequestOptions>('predict', options, ['signal']);
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new OptionError('ERR_OPTION_TYPE', expected('an AbortSignal', 'signal', signal));
+    }
     if (this.#closed) throw new StateError('The predictor is closed');
     signal?.throwIfAborted();
-    const checked = this.#check(samples);
-    const rows = checked.length / this.#network.inputs;
+    const { inputs } = this.#network;
+    const checked = checkSamples(samples, inputs, this.#maxBatch);
+    const rows = checked.length / inputs;
     if (this.#waiting + rows > this.#maxQueue) {
       throw new BlasnetError(
         'ERR_PREDICTOR_BUSY',
@@ -138,34 +135,14 @@ export class Predictor {
       this.#start();
       await this.#running;
     }
-  }
-
-  #check(samples: unknown): Float32Array {
-    if (!Array.isArray(samples) && !(types.isTypedArray(samples) && !types.isBigInt64Array(samples))) {
-      throw new OptionError('ERR_OPTION_TYPE', expected('an array of numbers', 'samples', samples));
-    }
-    const { inputs } = this.#network;
-    const values = samples as ArrayLike<unknown>;
-    const rows = values.length / inputs;
-    if (!Number.isInteger(rows) || rows < 1 || rows > this.#maxBatch) {
-      throw new ShapeError(
-        `Expected ${inputs} numbers per sample and 1 to ${this.#maxBatch} samples, received ${values.length} numbers`,
-      );
-    }
-    const copy = new Float32Array(values.length);
-    for (let i = 0; i < copy.length; i++) {
-      const value = values[i];
-      copy[i] = typeof value === 'number' ? value : NaN;
-      // As the network will see it: what is too large for float32 is infinite by then.
-      if (Number.isFinite(copy[i])) continue;
-      throw new DataError('ERR_DATA_NON_FINITE', expected('a finite number (in float32)', `samples[${i}]`, value));
-    }
-    return copy;
+    this.#cancelTimer();
   }
 
   #takeBack(request: Request, reason: unknown): void {
     if (!this.#queue.delete(request)) return;
     this.#waiting -= request.rows;
+    // A timer that nobody waits for would keep the process alive.
+    if (this.#queue.size === 0) this.#cancelTimer();
     request.reject(reason);
   }
 
@@ -185,9 +162,13 @@ export class Predictor {
     }
   }
 
-  #start(): void {
+  #cancelTimer(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+  }
+
+  #start(): void {
+    this.#cancelTimer();
     if (this.#running !== undefined || this.#queue.size === 0) return;
     const batch = this.#take();
     const result = this.#predictBatch(batch);
@@ -220,32 +201,23 @@ export class Predictor {
   /** Predicts and answers a batch: at once where it is small, else on threads. Never rejects. */
   #predictBatch(batch: readonly Request[]): Promise<void> | undefined {
     const network = this.#network;
-    const rows = batch.reduce((sum, request) => sum + request.rows, 0);
-    const samples = new Float32Array(rows * network.inputs);
-    let at = 0;
-    for (const request of batch) {
-      samples.set(request.samples, at);
-      at += request.samples.length;
-    }
+    const options = { raw: this.#raw };
     const fail = (error: unknown) => {
       for (const { reject } of batch) reject(error);
     };
-    const options = { raw: this.#raw };
-    if (rows * this.#operations > DIRECT_OPERATIONS[network.engine.name]) {
-      return network.predict(samples, options).then((predictions) => answer(batch, predictions, network.outputs), fail);
-    }
+    const succeed = (predictions: Float32Array) => answer(batch, predictions, network.outputs);
     try {
-      answer(batch, network.predictSync(samples, options), network.outputs);
+      const rows = batch.reduce((sum, request) => sum + request.rows, 0);
+      const samples = together(batch, rows * network.inputs);
+      if (rows * this.#operations > DIRECT_OPERATIONS[network.engine.name]) {
+        return network.predict(samples, options).then(succeed).catch(fail);
+      }
+      succeed(network.predictSync(samples, options));
     } catch (error) {
       fail(error);
     }
     return undefined;
   }
-}
-
-function answer(batch: readonly Request[], predictions: Float32Array, outputs: number): void {
-  let at = 0;
-  for (const { rows, resolve } of batch) resolve(predictions.slice(at, (at += rows * outputs)));
 }
 
 function operationsOf({ layers }: Network): number {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { BlasnetError, CheckpointError } from '../core/errors.js';
+import { expected } from '../core/checks.js';
+import { BlasnetError, CheckpointError, FormatError } from '../core/errors.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsTensor } from '../core/safetensors.js';
 import { BESIDE_THE_MODEL, modelParts, type Model } from '../network/index.js';
 
@@ -51,15 +52,31 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<{ file: Safet
       throw new CheckpointError('ERR_CHECKPOINT_FOREIGN', 'It is no checkpoint of blasnet');
     throw new CheckpointError('ERR_CHECKPOINT_CORRUPT', 'It is damaged: its SHA-256 is not that of its content');
   }
-  const file = decodeSafetensors(bytes);
-  const fit = JSON.parse(file.metadata.get('fit') ?? '{}', textToNonFinite) as { version?: unknown };
-  if (fit.version !== VERSION) {
-    const message = `Expected a checkpoint of format version ${VERSION}, received version ${String(fit.version)}`;
+  const { file, fit } = contentOf(bytes);
+  const { version } = fit as { version?: unknown };
+  if (version !== VERSION) {
+    const message = expected(`format version ${VERSION}`, 'the checkpoint', version);
     throw new CheckpointError('ERR_CHECKPOINT_VERSION', message);
   }
   const beside = [...file.tensors].filter(([name]) => name.startsWith(BESIDE_THE_MODEL));
   const tensors = new Map(beside.map(([name, tensor]) => [name.slice(BESIDE_THE_MODEL.length), tensor]));
   return { file, content: { fit, tensors } };
+}
+
+/** A digest that is right says that the file is as it was written; not that it was written by blasnet. */
+function contentOf(bytes: Uint8Array): { file: Safetensors; fit: object } {
+  try {
+    const file = decodeSafetensors(bytes);
+    const fit: unknown = JSON.parse(file.metadata.get('fit') ?? '{}', textToNonFinite);
+    if (typeof fit !== 'object' || fit === null) throw new FormatError(expected('an object', 'the fit', fit));
+    return { file, fit };
+  } catch (error) {
+    // Levels upon levels of brackets are too many for the parser's stack.
+    const known = error instanceof FormatError || error instanceof SyntaxError || error instanceof RangeError;
+    if (!known) throw error;
+    const message = `It is no checkpoint that can be read: ${error.message}`;
+    throw new CheckpointError('ERR_CHECKPOINT_CORRUPT', message, { cause: error });
+  }
 }
 
 /** A safetensors file in order that somebody else wrote, such as a model. */

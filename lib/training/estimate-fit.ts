@@ -1,5 +1,5 @@
 import { checkOptions } from '../core/checks.js';
-import { toDataset, type Dataset } from '../data/index.js';
+import { Dataset, ShardedDataset, toDataset } from '../data/index.js';
 import { timeLimit } from './callbacks/time-limit.js';
 import { checkFit } from './fit-checks.js';
 import { optionNames, type Data, type FitOptions } from './fit-options.js';
@@ -13,8 +13,9 @@ export interface FitEstimate {
   readonly samplesPerSecond: number;
   /** Memory while it trains. The engine's copy of the samples is in `data`; what the caller holds comes on top. */
   readonly bytes: {
-    /** Parameters, the copies that predictions read meanwhile, and the last good ones. */
+    /** Parameters, the copies that predictions read meanwhile, and one to go back to the last good step from. */
     readonly parameters: number;
+    /** What it keeps between steps, and a copy of that to go back. */
     readonly optimizer: number;
     readonly data: number;
     /** Activations and gradients of a batch, for all threads. */
@@ -61,10 +62,10 @@ export async function estimateFit(network: Network, data: Data, options: FitOpti
   const { arenaSize } = copy.architecture;
   const { batch, fixed, tile, block } = copy.plan(trainer.optimizer, batchSize).sizes;
   const bytes = {
-    // Live, two copies for those who read meanwhile, and the last that are known to be finite.
+    // Live, two copies for those who read meanwhile, and one to go back from.
     parameters: 4 * arenaSize * BYTES,
-    optimizer: trainer.optimizer.slots * arenaSize * BYTES,
-    data: bytesOf(train) + (validation === undefined ? 0 : bytesOf(validation)),
+    optimizer: 2 * trainer.optimizer.slots * arenaSize * BYTES,
+    data: bytesOf(train) + (validation instanceof Dataset ? bytesOf(validation) : 0),
     batch: (batch + fixed + copy.engine.threads * (tile + block)) * BYTES,
   };
   const total = bytes.parameters + bytes.optimizer + bytes.data + bytes.batch;
@@ -76,8 +77,9 @@ export async function estimateFit(network: Network, data: Data, options: FitOpti
   };
 }
 
-async function secondsToEvaluate(network: Network, data: Dataset): Promise<number> {
-  const few = data.take(Math.min(data.length, TRIAL_SAMPLES));
+async function secondsToEvaluate(network: Network, data: Dataset | ShardedDataset): Promise<number> {
+  const count = Math.min(data.length, TRIAL_SAMPLES);
+  const few = data instanceof ShardedDataset ? await data.read(0, count) : data.take(count);
   await network.evaluate(few);
   const start = performance.now();
   await network.evaluate(few);

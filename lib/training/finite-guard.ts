@@ -1,91 +1,111 @@
-import { NonFiniteError, type NonFinitePlace } from '../core/errors.js';
-import { findNonFinite } from '../network/index.js';
+import { NonFiniteError, StateError, type NonFinitePlace } from '../core/errors.js';
+import type { CompiledProgram, Outcome, Slice } from '../engine/engine.js';
+import { findNonFinite, type FailedStep } from '../network/index.js';
 import type { Network } from './network.js';
 import type { Batch } from './pass.js';
 
-/** Milliseconds between two looks at all parameters: a millisecond's work for a network of a million. */
-const INTERVAL = 1000;
+/**
+ * Seconds from one copy of parameters and slots to the next: a copy takes about a billionth of a second an element, and has
+ * to stay under a hundredth of the time. As long is the most that is done again when training stops.
+ */
+const SECONDS = 0.1;
+const SECONDS_PER_ELEMENT = 2e-7;
 const MOST_SAMPLES = 100;
 
 interface Failure {
-  /** Of the program's totals: what was not finite; undefined where parameters are not. */
+  /** Of the program's totals: what was not finite; undefined where none of them was. */
   readonly what: 'loss' | 'gradient' | undefined;
   /** The samples of the step. */
   readonly batch: () => Promise<Batch> | Batch;
   readonly seed: number;
+  readonly augment: FailedStep['augment'];
 }
 
 /**
- * Keeps a copy of parameters that are known to be finite. The engine stops before an update whenever the loss is not; but a
- * gradient may overflow behind a finite loss, and statistics before it: then the copy takes their place.
+ * Runs the slices of a fit, and sees that none of them leaves the network with numbers that are not finite. The engine notices
+ * such a number at its step, when a part of the update may be done already; what it was before cannot be computed from that.
+ * So a copy is made once in a while, and the steps since are done again up to the last good one: the same seed, the same bits.
  */
 export class FiniteGuard {
   readonly #network: Network;
-  #copy: Float32Array | Float64Array;
-  #copiedStep: number;
-  #lookedAt = performance.now();
+  readonly #milliseconds: number;
+  #copiedAt = 0;
+  /** What has been run since the copy, without steps that did not come to their end. */
+  #since: Slice[] = [];
+  /** Met in the arenas as the failed step left them. */
+  #spoilt: NonFinitePlace | undefined;
 
   constructor(network: Network) {
+    const { store } = network;
     this.#network = network;
-    this.#copy = this.#read();
-    this.#copiedStep = network.step;
+    this.#milliseconds = 1000 * (SECONDS + SECONDS_PER_ELEMENT * store.parameters * (1 + store.slots));
   }
 
-  /** Whether it is time for another look. */
-  get isDue(): boolean {
-    return performance.now() - this.#lookedAt > INTERVAL;
+  /** The outcome of a slice; where it met what is not finite, the network stands at the last step before that. */
+  async run(program: CompiledProgram, slice: Slice): Promise<Outcome> {
+    const { store } = this.#network;
+    const last = this.#since.at(-1);
+    const now = performance.now();
+    // Samples that the fit has let go of cannot be trained on again.
+    const due = last === undefined || last.data !== slice.data || now - this.#copiedAt > this.#milliseconds;
+    if (due) [this.#since, this.#copiedAt] = [[], now];
+    const outcome = await program.run(store, due ? { ...slice, begin: 'keep' } : slice);
+    const { data, order, firstSample, scalars, seed, firstStep } = slice;
+    const count = Math.min(slice.count, outcome.steps * program.program.batchSize);
+    const done = { data, firstSample, count, scalars, seed, firstStep };
+    this.#since.push(order === undefined ? done : { ...done, order });
+    if (outcome.nonFinite >= 0) {
+      this.#spoilt = this.#findSpoilt();
+      await this.#goBack(program);
+    }
+    return outcome;
   }
 
-  /** Looks at all parameters; false where one is not finite. */
-  look(): boolean {
-    this.#lookedAt = performance.now();
-    const values = this.#read();
-    for (const value of values) if (value - value !== 0) return false;
-    [this.#copy, this.#copiedStep] = [values, this.#network.step];
-    return true;
-  }
-
-  /** Gives the network its last good parameters, and tells where the trouble was met first. */
-  async failure({ what, batch, seed }: Failure): Promise<NonFiniteError> {
-    const network = this.#network;
-    const { step } = network;
-    const spoilt = this.#repair();
-    const place = spoilt ?? (await this.#find(batch, seed).catch(() => undefined));
+  /** What a fit rejects with whose last slice was not finite; tells where the trouble was met first. */
+  async failure({ what, batch, seed, augment }: Failure): Promise<NonFiniteError> {
+    const { step } = this.#network;
+    const place = (await this.#find(batch, seed, augment).catch(() => undefined)) ?? this.#spoilt;
     const where = place === undefined ? '' : ` (first met in the ${describe(place)})`;
-    const kept = spoilt === undefined ? step : this.#copiedStep;
     const message =
-      `The ${what ?? 'gradient'} was not finite at step ${step}${where}, so training stopped; the parameters are ` +
-      `${spoilt === undefined ? 'those of the step before' : `those of step ${kept}, the last known to be good`}. ` +
-      'Usual causes: a learning rate that is too high, or inputs that are not scaled';
+      `The ${what ?? 'gradient'} was not finite at step ${step}${where}, so training stopped; the parameters are those of ` +
+      'the step before. Usual causes: a learning rate that is too high, or inputs that are not scaled';
     return new NonFiniteError(message, step, place);
   }
 
-  #read(): Float32Array | Float64Array {
-    const { store, architecture } = this.#network;
-    return store.read('parameters', 0, architecture.arenaSize);
+  /** Frees the copy. */
+  dispose(): void {
+    this.#since = [];
+    this.#network.store.dropKept();
   }
 
-  /** Puts back what is not finite: everything where it is a trained parameter, else the statistics alone. */
-  #repair(): NonFinitePlace | undefined {
-    const { architecture, store } = this.#network;
-    const values = this.#read();
-    const bad = architecture.parameters.filter(({ offset, size }) => {
-      return !values.subarray(offset, offset + size).every(Number.isFinite);
-    });
-    const trained = bad.find(({ role }) => role !== 'state');
-    if (trained !== undefined) {
-      store.write('parameters', 0, this.#copy);
-      this.#network.forgetSlots();
-      return { layer: trained.layer, tensor: `gradient of ${trained.name}`, samples: [] };
+  async #goBack(program: CompiledProgram): Promise<void> {
+    const { batchSize } = program.program;
+    for (const [i, slice] of this.#since.entries()) {
+      const again = await program.run(this.#network.store, i === 0 ? { ...slice, begin: 'restore' } : slice);
+      if (again.steps === Math.ceil(slice.count / batchSize)) continue;
+      throw new StateError('Training met a number that is not finite, and could not go back to the last good step');
     }
-    for (const { offset, size } of bad) store.write('parameters', offset, this.#copy.subarray(offset, offset + size));
-    return undefined;
   }
 
-  async #find(look: Failure['batch'], seed: number): Promise<NonFinitePlace | undefined> {
-    const { architecture, step } = this.#network;
+  /** The last parameter in the order of the layers, which is the first to be updated, that is not finite any more. */
+  #findSpoilt(): NonFinitePlace | undefined {
+    const { store, architecture } = this.#network;
+    const finite = (values: Float32Array | Float64Array) => values.every(Number.isFinite);
+    const slots = Array.from({ length: store.slots }, (_, slot) => slot);
+    const spoilt = [...architecture.parameters].reverse().find(({ offset, size }) => {
+      if (!finite(store.read('parameters', offset, size))) return true;
+      return slots.some((slot) => !finite(store.read('slots', offset, size, slot)));
+    });
+    if (spoilt === undefined) return undefined;
+    const { layer, name, role } = spoilt;
+    return { layer, tensor: role === 'state' ? name : `update of ${name}`, samples: [] };
+  }
+
+  async #find(look: Failure['batch'], seed: number, augment: Failure['augment']): Promise<NonFinitePlace | undefined> {
+    const { architecture, step, store } = this.#network;
     const { data: batch, samples } = await look();
-    const found = await findNonFinite({ architecture, parameters: this.#read(), batch, seed, step });
+    const parameters = store.read('parameters', 0, architecture.arenaSize);
+    const found = await findNonFinite({ architecture, parameters, batch, seed, step, augment });
     if (found === undefined) return undefined;
     const { layer, tensor, rows } = found;
     const place = { tensor, samples: rows.slice(0, MOST_SAMPLES).map((row) => samples[row]) };

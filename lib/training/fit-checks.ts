@@ -19,7 +19,7 @@ const DEFAULT_BATCH = 128;
 /** A fit's options, checked and complete. */
 export interface Settings {
   readonly train: Dataset | ShardedDataset;
-  readonly validation: Dataset | undefined;
+  readonly validation: Dataset | ShardedDataset | undefined;
   readonly scoring: Scoring | undefined;
   readonly epochs: number;
   readonly batchSize: number;
@@ -34,6 +34,7 @@ export interface Settings {
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly callbacks: readonly Callback[];
   readonly resume: string | undefined;
+  readonly allowOtherData: boolean;
   /** Whether the seed was given to this fit: a checkpoint of another is not its own then. */
   readonly seedGiven: boolean;
 }
@@ -43,7 +44,8 @@ export function checkFit({ network, optimizer }: Trainer, data: TrainingData, op
   if (busy === 'fail' && network.isTraining)
     throw new StateError('The network is training already, and whenBusy is "fail"');
   const train = data instanceof ShardedDataset ? data : toDataset(data, 'train');
-  const validation = options.validation === undefined ? undefined : toDataset(options.validation, 'validation');
+  const { validation: given } = options;
+  const validation = given === undefined || given instanceof ShardedDataset ? given : toDataset(given, 'validation');
   checkData(network, train, 'train');
   if (validation !== undefined) checkData(network, validation, 'validation');
   const epochs = checkInteger('epochs', options.epochs ?? 5, { min: 1 });
@@ -80,6 +82,7 @@ export function checkFit({ network, optimizer }: Trainer, data: TrainingData, op
     onProgress: checkFunction('onProgress', options.onProgress),
     callbacks,
     resume: options.resume === undefined ? undefined : checkString('resume', options.resume),
+    allowOtherData: checkBoolean('allowOtherData', options.allowOtherData ?? false),
     seedGiven: options.seed !== undefined,
   };
 }
@@ -98,7 +101,7 @@ function quantitiesOf(
   return [...new Set([...everyRecord, ...measured, ...held, ...chosen, ...norm])];
 }
 
-function checkMetrics(network: Network, validation: Dataset | undefined, metrics: unknown): Scoring | undefined {
+function checkMetrics(network: Network, validation: Settings['validation'], metrics: unknown): Scoring | undefined {
   if (metrics === undefined) return undefined;
   const chosen = resolveMetrics('metrics', metrics);
   if (validation !== undefined) return prepareScoring(network, validation, chosen);

@@ -20,8 +20,8 @@ export interface FitOptions {
   optimizer?: OptimizerLike;
   /** Learning rate for an optimizer given by name: a number above 0, or a schedule. */
   learningRate?: number | Schedule;
-  /** Evaluated after every epoch. */
-  validation?: Data;
+  /** Evaluated after every epoch; shards are read a part at a time. */
+  validation?: TrainingData;
   /** Measured on the validation data after every epoch: names, or metrics such as `topK(3)`; default none. */
   metrics?: readonly MetricLike[];
   /** Makes another image of every sample in every step, such as `[rotation(15), elasticDistortion()]`; default none. */
@@ -45,6 +45,11 @@ export interface FitOptions {
    * one of its files. Where the folder has no checkpoint yet, the fit begins anew.
    */
   resume?: string;
+  /**
+   * Go on from a checkpoint that was made with other data of the same size; default false: it is an error, as far as it can
+   * be told from some of the samples.
+   */
+  allowOtherData?: boolean;
 }
 
 export const optionNames = [
@@ -63,6 +68,7 @@ export const optionNames = [
   'callbacks',
   'whenBusy',
   'resume',
+  'allowOtherData',
 ] as const;
 
 /** The optimizer belongs to the trainer, the rest to one fit. */

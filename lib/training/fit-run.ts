@@ -3,12 +3,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Dataset, ShardedDataset } from '../data/index.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
-import { readCheckpoint, type ReadCheckpoint } from './checkpoint-files.js';
+import { Listeners } from './callbacks/listeners.js';
+import { readCheckpoint } from './checkpoint-files.js';
 import { encodeCheckpoint } from './checkpoint-format.js';
 import type { Settings } from './fit-checks.js';
 import { captureFit, restoreCallbacks, restoreFit } from './fit-state.js';
 import { FiniteGuard } from './finite-guard.js';
 import { EpochSums, gradientNormOf, historyOf, isPerStep, type EpochRecord, type History } from './history.js';
+import { score } from './held-out.js';
 import type { Part, Pass } from './pass.js';
 import { progressOf } from './progress.js';
 import type { Samples } from './samples.js';
@@ -41,10 +43,13 @@ export class FitRun implements Training {
   learningRateFactor = 1;
   stopped: string | undefined;
   resumedFrom: string | undefined;
+  /** Of the data, to know it again. */
+  fingerprint = '';
   sums: EpochSums;
   readonly #samples: Samples;
   readonly #stop = new Stop();
   readonly #slices: SliceLength;
+  readonly #listeners: Listeners;
   #program: CompiledProgram | undefined;
   #guard: FiniteGuard | undefined;
   /** When timers, sockets and everybody else had their last turn. */
@@ -56,6 +61,7 @@ export class FitRun implements Training {
     this.position = position;
     this.settings = settings;
     this.#samples = samples;
+    this.#listeners = new Listeners(settings.callbacks, this);
     this.#slices = new SliceLength(trainer.network.architecture.arenaSize);
     this.sums = new EpochSums([]);
   }
@@ -92,21 +98,17 @@ export class FitRun implements Training {
 
   /** @param report hears of every epoch */
   async run(report: (record: EpochRecord) => void): Promise<History> {
-    const { signal, callbacks } = this.settings;
+    const { signal } = this.settings;
     const abort = () => {
       this.#stop.stop();
     };
     signal?.addEventListener('abort', abort);
     let ending: Ending = { how: 'completed' };
-    let begun = 0;
     try {
       signal?.throwIfAborted();
       const checkpoint = await this.#prepare();
-      for (const callback of callbacks) {
-        begun++;
-        await callback.onTrainBegin?.(this);
-      }
-      if (checkpoint !== undefined) restoreCallbacks(callbacks, checkpoint);
+      await this.#listeners.trainBegin();
+      checkpoint?.restoreCallbacks();
       await this.#epochs(report);
       if (this.stopped !== undefined) ending = { how: 'stopped', reason: this.stopped };
       const steps = { names: this.totals, sums: this.stepSums };
@@ -120,52 +122,46 @@ export class FitRun implements Training {
       throw error;
     } finally {
       try {
-        await this.#end(ending, begun);
+        await this.#end(ending);
       } finally {
         signal?.removeEventListener('abort', abort);
         this.#samples.dispose();
         this.#program?.dispose();
+        this.#guard?.dispose();
       }
     }
   }
 
   /** Everything that stands before the first step; returns the checkpoint that the fit goes on from, where it does. */
-  async #prepare(): Promise<ReadCheckpoint | undefined> {
-    const { train, batchSize, augment, resume } = this.settings;
+  async #prepare(): Promise<{ restoreCallbacks: () => void } | undefined> {
+    const { train, batchSize, augment, resume, callbacks } = this.settings;
+    this.fingerprint = await this.#samples.fingerprint();
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resolve(resume));
     this.network.classNames = train.classNames ?? this.network.classNames;
     const weighted = train instanceof Dataset && train.weights !== undefined;
     const kind = { weighted, augment };
     this.#program = this.network.prepareTraining(this.trainer.optimizer, batchSize, this.trainer, kind);
     this.sums = new EpochSums(this.totals);
-    if (checkpoint !== undefined) {
-      restoreFit(this, checkpoint);
-      this.resumedFrom = checkpoint.path;
-    }
+    const states = checkpoint === undefined ? undefined : restoreFit(this, checkpoint);
+    this.resumedFrom = checkpoint?.path;
     await this.network.learnInputs(train instanceof ShardedDataset ? () => someOf(train) : train);
     this.#guard = new FiniteGuard(this.network);
-    return checkpoint;
+    if (checkpoint === undefined || states === undefined) return undefined;
+    return { restoreCallbacks: () => restoreCallbacks(callbacks, states, checkpoint) };
   }
 
-  /** Tells those callbacks that have been told of the beginning; the first error is the fit's, unless it has one. */
-  async #end(ending: Ending, begun: number): Promise<void> {
-    const errors: unknown[] = [];
-    for (const callback of this.settings.callbacks.slice(0, begun)) {
-      try {
-        await callback.onTrainEnd?.(ending, this);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
+  /** The first error of a callback is the fit's, unless it has one. */
+  async #end(ending: Ending): Promise<void> {
+    const errors = await this.#listeners.trainEnd(ending);
     if (this.#restored !== undefined) this.network.store.write('parameters', 0, this.#restored);
     if (errors.length > 0 && (ending.how === 'completed' || ending.how === 'stopped')) throw errors[0];
   }
 
   async #epochs(report: (record: EpochRecord) => void): Promise<void> {
-    const { callbacks, epochs, samples } = this.settings;
+    const { epochs, samples } = this.settings;
     for (const record of this.records) report(record);
     while (this.epoch <= epochs && this.stopped === undefined) {
-      if (this.first === 0) for (const callback of callbacks) await callback.onEpochBegin?.(this.epoch, this);
+      if (this.first === 0) await this.#listeners.epochBegin(this.epoch);
       const pass = this.#samples.pass(this.settings.seed, this.position.epochs);
       try {
         await this.#passOver(pass);
@@ -180,23 +176,23 @@ export class FitRun implements Training {
       // The state is that of the next epoch's start, should a callback keep it; they are told the epoch that has ended.
       this.epoch++;
       report(record);
-      for (const callback of callbacks) await callback.onEpochEnd?.(record, this);
+      await this.#listeners.epochEnd(record);
     }
   }
 
   /** The rest of the epoch, in slices: as many steps a call as fit into a few hundredths of a second. */
   async #passOver(pass: Pass): Promise<void> {
-    const { batchSize, samples, signal, callbacks } = this.settings;
+    const { batchSize, samples, signal } = this.settings;
     while (this.first < samples && this.stopped === undefined) {
       signal?.throwIfAborted();
       const part = await pass.at(this.first);
-      const steps = Math.min(this.#slices.steps, this.#stepsToHook());
+      const steps = Math.min(this.#slices.steps, this.#listeners.stepsToNext);
       const count = Math.min(steps * batchSize, Math.min(samples, part.end) - this.first);
       const outcome = await this.#slice(part, count);
       this.#add(outcome);
       await this.#checkFinite(outcome, part);
-      if (outcome.steps > 0) await this.#tellOfStep();
-      for (const callback of callbacks) await callback.onSliceEnd?.(this);
+      if (outcome.steps > 0) await this.#listeners.stepEnd(() => this.#lastStep());
+      await this.#listeners.sliceEnd();
       signal?.throwIfAborted();
       this.#slices.took(outcome);
       this.settings.onProgress?.(progressOf(this.settings, this.sums, this.epoch));
@@ -211,21 +207,6 @@ export class FitRun implements Training {
     this.#gaveWay = performance.now();
   }
 
-  /** Steps until the next one that a callback wants to hear of. */
-  #stepsToHook(): number {
-    const intervals = this.settings.callbacks.map((callback) => {
-      const { stepInterval = 1 } = callback;
-      return callback.onStepEnd === undefined ? Infinity : stepInterval - (this.step % stepInterval);
-    });
-    return Math.min(...intervals, Infinity);
-  }
-
-  async #tellOfStep(): Promise<void> {
-    for (const callback of this.settings.callbacks) {
-      if (this.step % (callback.stepInterval ?? 1) === 0) await callback.onStepEnd?.(this.#lastStep(), this);
-    }
-  }
-
   #lastStep(): StepRecord {
     const { totals, step, epoch, learningRate } = this;
     const row = this.stepSums.slice(-totals.length);
@@ -236,10 +217,8 @@ export class FitRun implements Training {
   }
 
   async #record(): Promise<EpochRecord> {
-    const { validation, scoring } = this.settings;
-    const { validation: held } = this.#samples;
-    const weighted = validation?.weights !== undefined;
-    const scores = held === undefined ? undefined : await this.network.score(held, { weighted, scoring });
+    const { held } = this.#samples;
+    const scores = held === undefined ? undefined : await score(this.network, held);
     return this.sums.record(this.epoch, this.learningRate, scores);
   }
 
@@ -259,7 +238,7 @@ export class FitRun implements Training {
     for (let step = 0; step < steps; step++) {
       scalars.set(this.#scalars(this.position.updates + step), step * scalarCount);
     }
-    return this.#program!.run(network.store, {
+    return this.#guard!.run(this.#program!, {
       data,
       // The slice's part of the order only: the engine copies what it is given.
       order: order?.subarray(first, first + count),
@@ -291,20 +270,15 @@ export class FitRun implements Training {
     if (outcome.steps > 0) this.learningRate = this.#scalars(this.position.updates - 1)[0];
   }
 
-  /** @throws NonFiniteError naming the first tensor affected, with the network back at its last good parameters */
+  /** @throws NonFiniteError naming the first tensor affected; the network is back at its last good step */
   async #checkFinite({ nonFinite, steps, totals }: Outcome, part: Part): Promise<void> {
+    if (nonFinite < 0) return;
     const { totals: names, first } = this;
-    const { batchSize, samples: used, seed } = this.settings;
-    const guard = this.#guard!;
-    const atEnd = this.epoch === this.epochs && first === used;
-    if (nonFinite < 0 && !((guard.isDue || atEnd) && !guard.look())) return;
-    const bad = nonFinite < 0 ? -1 : names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
+    const { batchSize, samples: used, seed, augment } = this.settings;
+    const bad = names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
     const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
-    throw await guard.failure({
-      what,
-      batch: () => part.look(first, Math.min(used, part.end, first + batchSize)),
-      seed,
-    });
+    const batch = () => part.look(first, Math.min(used, part.end, first + batchSize));
+    throw await this.#guard!.failure({ what, batch, seed, augment });
   }
 }
 

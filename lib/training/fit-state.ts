@@ -1,53 +1,21 @@
-import { CheckpointError } from '../core/errors.js';
-import type { SafetensorsTensor } from '../core/safetensors.js';
+import { CheckpointError, FormatError } from '../core/errors.js';
+import type { Safetensors, SafetensorsTensor } from '../core/safetensors.js';
 import { ShardedDataset } from '../data/index.js';
 import { engineInfo } from '../engine/select.js';
-import { describeArchitecture, parameterValues } from '../network/index.js';
+import { describeArchitecture, parameterValues, type Architecture } from '../network/index.js';
 import type { Callback, CallbackState } from './callbacks/callback.js';
 import type { CheckpointContent } from './checkpoint-format.js';
 import type { ReadCheckpoint } from './checkpoint-files.js';
 import type { FitRun } from './fit-run.js';
-import type { EpochRecord, EpochSumsState } from './history.js';
 import type { Network } from './network.js';
-
-/** What must be the same for a resumed fit to end as one that was never interrupted. */
-interface Conditions {
-  readonly network: object;
-  readonly optimizer: object;
-  readonly batchSize: number;
-  readonly shuffle: boolean;
-  /** Samples of the data, those of them that an epoch uses, numbers in each, and the window of shards. */
-  readonly data: readonly number[];
-  readonly augmentation: readonly object[];
-}
-
-interface FitState {
-  readonly conditions: Conditions;
-  /** What else decides about the last bit. */
-  readonly machine: string;
-  readonly seed: number;
-  readonly networkSeed: number;
-  readonly networkStep: number;
-  readonly position: { readonly updates: number; readonly epochs: number };
-  readonly epoch: number;
-  readonly first: number;
-  readonly step: number;
-  readonly learningRate: number;
-  readonly learningRateFactor: number;
-  readonly stopped: string | null;
-  readonly sums: EpochSumsState;
-  readonly records: readonly EpochRecord[];
-  readonly callbacks: Readonly<Record<string, CallbackState['values']>>;
-}
-
-const conditionNames: readonly (keyof Conditions)[] = [
-  'network',
-  'optimizer',
-  'batchSize',
-  'shuffle',
-  'data',
-  'augmentation',
-];
+import {
+  checkSavedFit,
+  conditionNames,
+  orCorrupt,
+  savedConditions,
+  type Conditions,
+  type SavedFit,
+} from './saved-fit.js';
 
 /** Everything that a fit needs to go on elsewhere, besides the model. */
 export function captureFit(run: FitRun): CheckpointContent {
@@ -71,7 +39,7 @@ export function captureFit(run: FitRun): CheckpointContent {
     }
   }
   const { epoch, first, step, learningRate, learningRateFactor, stopped = null } = run;
-  const fit: FitState = {
+  const fit: SavedFit = {
     conditions: conditionsOf(run),
     machine: machineOf(network),
     seed: settings.seed,
@@ -89,16 +57,19 @@ export function captureFit(run: FitRun): CheckpointContent {
 /**
  * Puts a fit where the checkpoint was made. Nothing is touched before everything is known to fit.
  *
- * @throws CheckpointError `ERR_CHECKPOINT_FOREIGN` for one of another network, optimizer, data or seed
+ * @returns what the callbacks knew, for `restoreCallbacks`
+ * @throws CheckpointError `ERR_CHECKPOINT_FOREIGN` for one of another network, optimizer, data or seed,
+ *   `ERR_CHECKPOINT_CORRUPT` for one that does not hold what it must
  */
-export function restoreFit(run: FitRun, { path, file, content }: ReadCheckpoint): void {
+export function restoreFit(run: FitRun, { path, file, content }: ReadCheckpoint): SavedFit['callbacks'] {
   const { network, trainer, settings } = run;
-  const saved = content.fit as FitState;
-  checkConditions(run, saved, path);
   const { architecture, store } = network;
-  const values = parameterValues(architecture, file);
-  const parameters = new Float32Array(architecture.arenaSize);
-  for (const { name, offset } of architecture.parameters) parameters.set(values.get(name)!, offset);
+  const { slots: count } = trainer.optimizer;
+  const { arenaSize } = architecture;
+  const wanted = { path, totals: run.totals.length, samples: settings.samples, slots: count, arenaSize };
+  checkConditions(run, content.fit, path);
+  const { fit: saved, slots, stepSums } = checkSavedFit(content, wanted);
+  const parameters = parametersIn(architecture, file, path);
   if (saved.machine !== machineOf(network)) {
     process.emitWarning(
       `The checkpoint ${path} was made by ${saved.machine}, and training goes on with ${machineOf(network)}: the last bits may differ ` +
@@ -107,27 +78,44 @@ export function restoreFit(run: FitRun, { path, file, content }: ReadCheckpoint)
     );
   }
   network.adopt({ parameters, seed: saved.networkSeed, step: saved.networkStep });
-  for (let slot = 0; slot < trainer.optimizer.slots; slot++) {
-    const tensor = content.tensors.get(`slot${slot}`);
-    if (tensor !== undefined) store.write('slots', 0, tensor.data as Float32Array, slot);
-  }
+  for (const [slot, values] of slots.entries()) store.write('slots', 0, values, slot);
   Object.assign(run.position, saved.position);
   const { epoch, first, step, learningRate, learningRateFactor, stopped } = saved;
   Object.assign(run, { epoch, first, step, learningRate, learningRateFactor, stopped: stopped ?? undefined });
   run.settings = { ...settings, seed: saved.seed };
   run.sums.restore(saved.sums);
   run.records.push(...saved.records);
-  for (const sum of (content.tensors.get('steps')?.data ?? []) as Iterable<number>) run.stepSums.push(sum);
+  for (const sum of stepSums) run.stepSums.push(sum);
+  return saved.callbacks;
+}
+
+function parametersIn(architecture: Architecture, file: Safetensors, path: string): Float32Array {
+  const parameters = new Float32Array(architecture.arenaSize);
+  return orCorrupt(path, () => {
+    const values = parameterValues(architecture, file);
+    for (const { name, offset } of architecture.parameters) {
+      const found = values.get(name)!;
+      const bad = found.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0) throw new FormatError(`Expected finite numbers in ${name}, received ${found[bad]} at index ${bad}`);
+      parameters.set(found, offset);
+    }
+    return parameters;
+  });
 }
 
 /** Gives callbacks what they knew; one that was not there before begins anew. */
-export function restoreCallbacks(callbacks: readonly Callback[], { content }: ReadCheckpoint): void {
-  const states = (content.fit as FitState).callbacks;
+export function restoreCallbacks(
+  callbacks: readonly Callback[],
+  states: SavedFit['callbacks'],
+  { content }: ReadCheckpoint,
+): void {
   for (const [key, callback] of keyed(callbacks)) {
     if (!Object.hasOwn(states, key)) continue;
-    const own = [...content.tensors].filter(([name]) => name.startsWith(`${key}/`));
-    const arrays = own.map(([name, { data }]) => [name.slice(key.length + 1), data as Float32Array]);
-    callback.restore?.({ values: states[key], arrays: Object.fromEntries(arrays) as Record<string, Float32Array> });
+    const arrays: [string, Float32Array][] = [];
+    for (const [name, { data }] of content.tensors) {
+      if (name.startsWith(`${key}/`) && data instanceof Float32Array) arrays.push([name.slice(key.length + 1), data]);
+    }
+    callback.restore?.({ values: states[key], arrays: Object.fromEntries(arrays) });
   }
 }
 
@@ -142,7 +130,7 @@ function keyed(callbacks: readonly Callback[]): [string, Callback][] {
   });
 }
 
-function conditionsOf({ network, trainer, settings }: FitRun): Conditions {
+function conditionsOf({ network, trainer, settings, fingerprint }: FitRun): Conditions {
   const { batchSize, shuffle, samples, train, augmentation } = settings;
   const window = train instanceof ShardedDataset ? train.window : 0;
   return {
@@ -152,17 +140,26 @@ function conditionsOf({ network, trainer, settings }: FitRun): Conditions {
     shuffle,
     data: [train.length, samples, train.width, window],
     augmentation,
+    contents: fingerprint,
   };
 }
 
-function checkConditions(run: FitRun, saved: FitState, path: string): void {
+/** First of all: what is not this fit's has no reason to hold what this fit's would. */
+function checkConditions(run: FitRun, fit: unknown, path: string): void {
   const own = conditionsOf(run);
+  const saved = savedConditions(fit, path);
   const foreign = (what: string) =>
     new CheckpointError('ERR_CHECKPOINT_FOREIGN', `The checkpoint ${path} was made with ${what}`);
   for (const name of conditionNames) {
-    const [here, there] = [JSON.stringify(own[name]), JSON.stringify(saved.conditions[name])];
+    if (name === 'contents' && run.settings.allowOtherData) continue;
+    const [here, there] = [JSON.stringify(own[name]), JSON.stringify(saved[name]) as string | undefined];
+    // What is not there at all is no other condition, but a damage that is found later.
+    if (there === undefined || here === there) continue;
+    if (name === 'contents') {
+      throw foreign('other data of the same size; give it the data of that fit, or allowOtherData: true');
+    }
     const what = name === 'data' ? 'data (samples, samples used, width, window)' : name;
-    if (here !== there) throw foreign(`another ${what}: expected ${short(here)}, received ${short(there)}`);
+    throw foreign(`another ${what}: expected ${short(here)}, received ${short(there)}`);
   }
   if (run.settings.seedGiven && run.settings.seed !== saved.seed) {
     throw foreign(`another seed: expected ${run.settings.seed}, received ${saved.seed}`);

@@ -7,16 +7,16 @@ export { gradientCheck, type GradientCheckOptions } from './gradient-check.js';
 export type { GradientReport, LayerActivations, LayerGradients, LayerInfo, LayerReference } from '../network/index.js';
 export { Fit } from './fit.js';
 export type { EpochRecord, History } from './history.js';
-export {
-  Network,
-  type EvaluateOptions,
-  type Evaluation,
-  type FuseOptions,
-  type NetworkOptions,
-  type PredictOptions,
-  type ReplaceHeadOptions,
-  type Samples,
-} from './network.js';
+export { Network } from './network.js';
+export type {
+  EvaluateOptions,
+  Evaluation,
+  FuseOptions,
+  NetworkOptions,
+  PredictOptions,
+  ReplaceHeadOptions,
+  Samples,
+} from './network-options.js';
 export type { Data, FitOptions, TrainingData } from './fit-options.js';
 export { preview, type PreviewOptions } from './preview.js';
 export { TrainingLoop, type LoopOptions, type LoopStep } from './loop.js';

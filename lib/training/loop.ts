@@ -1,11 +1,12 @@
 import { checkInteger, checkOptions, expected } from '../core/checks.js';
 import { DataError, NonFiniteError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { Dataset, dataset } from '../data/index.js';
-import type { CompiledProgram } from '../engine/engine.js';
+import type { CompiledProgram, Outcome, Slice } from '../engine/engine.js';
 import { compileBackward, compileForward, compileStep, layerNeedingRows } from '../network/index.js';
 import { resolveOptimizer, type Optimizer, type OptimizerLike, type Schedule } from '../optimizers/index.js';
 import { gradientNormOf } from './history.js';
-import type { Network, Samples } from './network.js';
+import type { Network } from './network.js';
+import type { Samples } from './network-options.js';
 
 export interface LoopOptions {
   /** Default `adam`. */
@@ -84,7 +85,8 @@ export class TrainingLoop {
    * Outputs for a batch, `[rows, outputs]`, before any softmax or sigmoid that belongs to the loss.
    *
    * @param batch flat numbers, rows, or a data set; copied
-   * @throws ShapeError, DataError for samples that do not fit
+   * @throws ShapeError, DataError for samples that do not fit; rejects with NonFiniteError where running statistics would not
+   *   be finite any more, and leaves them as they were
    */
   async forward(batch: Samples): Promise<Float32Array> {
     const { network } = this;
@@ -147,8 +149,8 @@ export class TrainingLoop {
   /**
    * One update with the gradients that `backward` left.
    *
-   * @throws StateError where there are none; rejects with NonFiniteError before any update where a gradient's norm or a
-   *   penalty is not finite
+   * @throws StateError where there are none; rejects with NonFiniteError where a gradient, a penalty or an updated parameter
+   *   is not finite, and the network and the optimizer are as they were before
    */
   async step(): Promise<LoopStep> {
     const { network, optimizer } = this;
@@ -166,22 +168,11 @@ export class TrainingLoop {
         targetWidth: 0,
       });
       const scalars = optimizer.scalars(this.#updates);
-      const outcome = await this.#update
-        .run(network.store, {
-          data,
-          firstSample: 0,
-          count: 1,
-          scalars: Float64Array.from(scalars),
-          seed: this.#seed,
-          firstStep: network.step,
-        })
-        .finally(() => data.dispose());
+      const [seed, firstStep] = [this.#seed, network.step];
+      const slice = { data, firstSample: 0, count: 1, scalars: Float64Array.from(scalars), seed, firstStep };
       this.#pending = undefined;
       this.#batch = undefined;
-      if (outcome.nonFinite >= 0) {
-        const message = `The gradients were not finite at step ${network.step}; the parameters are those of the step before`;
-        throw new NonFiniteError(message, network.step);
-      }
+      const outcome = await this.#orBack(this.#update, slice).finally(() => data.dispose());
       this.#updates++;
       network.step++;
       const { totals } = program;
@@ -205,6 +196,8 @@ export class TrainingLoop {
     this.#update = undefined;
     this.#batch = undefined;
     this.#pending = undefined;
+    // A fit under way may want the copy for itself.
+    if (!this.network.isTraining) this.network.store.dropKept();
   }
 
   async #backward(gradient: Float32Array): Promise<Float32Array> {
@@ -234,8 +227,24 @@ export class TrainingLoop {
       seed: this.#seed,
       firstStep: pass,
     };
-    const { output } = await program.run(store, slice).finally(() => data.dispose());
+    const run = this.#writesState && targets === undefined ? this.#orBack(program, slice) : program.run(store, slice);
+    const { output } = await run.finally(() => data.dispose());
     return Float32Array.from(output ?? []);
+  }
+
+  /** Whether a pass forward moves running statistics. */
+  get #writesState(): boolean {
+    return this.network.architecture.parameters.some(({ role }) => role === 'state');
+  }
+
+  /** Runs a program that changes the network, and takes the change back where it leaves numbers that are not finite. */
+  async #orBack(program: CompiledProgram, slice: Slice): Promise<Outcome> {
+    const { store, step } = this.network;
+    const outcome = await program.run(store, { ...slice, begin: 'keep' });
+    if (outcome.nonFinite < 0) return outcome;
+    await program.run(store, { ...slice, begin: 'restore', count: 0 });
+    const message = `A gradient, or what it updates, was not finite at step ${step}; the network is as it was before`;
+    throw new NonFiniteError(message, step);
   }
 
   #gradients() {

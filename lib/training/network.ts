@@ -1,87 +1,28 @@
 import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
-import { drawSeed } from '../core/random.js';
-import { dataset, toDataset, Dataset } from '../data/index.js';
-import type { Engine, EngineData, EngineName } from '../engine/engine.js';
+import { dataset, toDataset, Dataset, ShardedDataset } from '../data/index.js';
 import { selectEngine, type EngineOptions } from '../engine/select.js';
-import { resolveMetrics, type MetricLike, type MetricValues } from '../metrics/index.js';
-import {
-  buildArchitecture,
-  fuseArchitecture,
-  Model,
-  readModel,
-  resolveLoss,
-  resolveRegularizers,
-  saveModel,
-  withHead,
-  type Architecture,
-  type LayerDescription,
-  type LayerReference,
-  type LossLike,
-  type RegularizerLike,
-} from '../network/index.js';
+import { resolveMetrics } from '../metrics/index.js';
+import { fuseArchitecture, Model, readModel, resolveLoss, saveModel, withHead } from '../network/index.js';
+import type { LayerDescription } from '../network/index.js';
 import type { Fit } from './fit.js';
-import { EpochSums, type Scores } from './history.js';
+import { holdOut, score } from './held-out.js';
 import { TrainingLoop, type LoopOptions } from './loop.js';
+import type {
+  EvaluateOptions,
+  Evaluation,
+  FuseOptions,
+  NetworkOptions,
+  PredictOptions,
+  ReplaceHeadOptions,
+  Samples,
+} from './network-options.js';
+import { Made, partsOf, type Parts } from './network-parts.js';
 import { profile, type Profile, type ProfileOptions } from './profile.js';
-import { measureOutput, prepareScoring, type Scoring } from './scoring.js';
+import { prepareScoring } from './scoring.js';
 import { checkData } from './fit-checks.js';
 import { optionNames, type Data, type FitOptions, type TrainingData } from './fit-options.js';
 import { Trainer } from './trainer.js';
-
-export interface NetworkOptions extends EngineOptions {
-  /** Numbers per sample, 1 to 2²⁴. */
-  inputs: number;
-  /** Layers in order, at least one. */
-  layers: readonly LayerDescription[];
-  /** What training makes small; default `softmaxCrossEntropy`. */
-  loss?: LossLike;
-  /** Penalties on the kernels of all layers that have none of their own, such as `l2(1e-4)`; default none. */
-  regularizer?: RegularizerLike;
-  /** Seed of everything random, a whole number in [0, 2⁵³); without it one is drawn and recorded. */
-  seed?: number;
-  /** Default: native where its addon loads. */
-  engine?: EngineName;
-  /** Threads of the native engine; default: one for each core. */
-  threads?: number;
-}
-
-export interface PredictOptions {
-  /** The network's plain outputs (logits) instead of probabilities; default false. */
-  raw?: boolean;
-}
-
-export interface ReplaceHeadOptions {
-  /** Name or place of the first layer replaced; default: the last one with a kernel. */
-  from?: LayerReference;
-  /** Default: the loss of the network that the lower layers come from. */
-  loss?: LossLike;
-  /** Seed of the new layers and of training, a whole number in [0, 2⁵³); default: that network's. */
-  seed?: number;
-}
-
-export interface FuseOptions {
-  /** Layers that only act in training: `remove` (default), or `keep` for a network that is to train on. */
-  dropout?: 'remove' | 'keep';
-}
-
-export interface EvaluateOptions {
-  /** Names, or metrics such as `topK(3)`; default none. */
-  metrics?: readonly MetricLike[];
-}
-
-/**
- * What `evaluate` finds. `loss` is without penalties, and a weighted mean where samples or classes have weights; `accuracy`
- * is there for classification; `metrics` holds what was asked for.
- */
-export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy?: number;
-  readonly metrics?: MetricValues;
-}
-
-/** Samples to predict: flat numbers row after row, rows, or a data set. Bytes are scaled by 1/255, as in training. */
-export type Samples = Float32Array | Uint8Array | readonly (readonly number[])[] | Dataset;
 
 /**
  * A feed-forward neural network.
@@ -138,7 +79,7 @@ export class Network extends Model {
 
   /**
    * Loss, accuracy and other metrics over data, with dropout off and BatchNorm's running statistics. Metrics are those of all
-   * samples at once, never means of batches.
+   * samples at once, never means of batches. Shards are read a part at a time.
    *
    * @throws OptionError for unknown metrics and those that make no sense for the network; ShapeError, DataError for data
    *   that does not fit
@@ -146,17 +87,16 @@ export class Network extends Model {
    * @example
    * const { metrics } = await network.evaluate(test, { metrics: ['confusionMatrix', 'f1', topK(3)] });
    */
-  async evaluate(data: Data, options?: EvaluateOptions): Promise<Evaluation> {
+  async evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation> {
     const { metrics } = checkOptions<EvaluateOptions>('evaluate', options, ['metrics']);
     const chosen = metrics === undefined ? undefined : resolveMetrics('metrics', metrics);
-    const checked = toDataset(data, 'data');
+    const checked = data instanceof ShardedDataset ? data : toDataset(data, 'data');
     checkData(this, checked, 'data');
-    const scoring = chosen === undefined ? undefined : prepareScoring(this, checked, chosen);
-    const copied = this.engine.createData(checked);
+    const held = holdOut(this, checked, chosen === undefined ? undefined : prepareScoring(this, checked, chosen));
     try {
-      return await this.score(copied, { weighted: checked.weights !== undefined, scoring });
+      return await score(this, held);
     } finally {
-      copied.dispose();
+      held.dispose();
     }
   }
 
@@ -346,27 +286,6 @@ export class Network extends Model {
     return made({ architecture, engine, seed, step, values: this.readAll(), classNames });
   }
 
-  /** Means of the evaluation's totals over data that the engine holds. @internal */
-  async score(
-    data: EngineData,
-    { weighted = false, scoring }: { weighted?: boolean; scoring?: Scoring | undefined } = {},
-  ): Promise<Scores> {
-    const program = this.evaluationOf({ weighted, emits: scoring !== undefined });
-    const { totals, output } = await this.runOver(program, data);
-    const { totals: names, batchSize } = program.program;
-    const sums = new EpochSums(names);
-    for (let first = 0; first < data.length; first += batchSize) {
-      const step = sums.steps * names.length;
-      sums.add(totals.subarray(step, step + names.length), Math.min(batchSize, data.length - first));
-    }
-    const accuracy = sums.mean('accuracy');
-    return {
-      loss: sums.mean('loss') ?? NaN,
-      ...(accuracy === undefined ? {} : { accuracy }),
-      ...(scoring === undefined ? {} : { metrics: await measureOutput(scoring, output!) }),
-    };
-  }
-
   #samples(samples: Samples): Dataset {
     const checked = samples instanceof Dataset ? samples : dataset({ features: samples, width: this.inputs });
     this.#checkWidth(checked);
@@ -379,31 +298,6 @@ export class Network extends Model {
   }
 }
 
-interface Parts {
-  readonly architecture: Architecture;
-  readonly engine: Engine;
-  readonly seed: number;
-  readonly step: number;
-  readonly values?: ReadonlyMap<string, Float32Array>;
-  readonly classNames?: readonly string[] | undefined;
-}
-
-/** What a network is made of where it is not described: from a file, or from another network. */
-class Made {
-  constructor(readonly parts: Parts) {}
-}
-
 function made(parts: Parts): Network {
   return new Network(new Made(parts) as unknown as NetworkOptions);
-}
-
-function partsOf(options: NetworkOptions): Parts {
-  const known = ['inputs', 'layers', 'loss', 'regularizer', 'seed', 'engine', 'threads'] as const;
-  const given = checkOptions<NetworkOptions>('Network', options, known);
-  const inputs = checkInteger('inputs', given.inputs, { min: 1, max: 2 ** 24 });
-  const loss = resolveLoss('loss', given.loss ?? 'softmaxCrossEntropy');
-  const seed = given.seed === undefined ? drawSeed() : checkInteger('seed', given.seed);
-  const regularizers = resolveRegularizers('regularizer', given.regularizer);
-  const architecture = buildArchitecture(inputs, given.layers, loss, regularizers);
-  return { architecture, engine: selectEngine({ engine: given.engine, threads: given.threads }), seed, step: 0 };
 }

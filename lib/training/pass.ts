@@ -1,6 +1,6 @@
 import { readRecords } from '../data/shard-records.js';
 import type { ShardPlan } from '../data/shard-plan.js';
-import { concat, type Dataset, type ShardedDataset } from '../data/index.js';
+import type { Dataset, ShardedDataset } from '../data/index.js';
 import type { Engine, EngineData } from '../engine/engine.js';
 
 /** Samples of one step, and which of all they are. */
@@ -70,8 +70,7 @@ export class ShardPass implements Pass {
     const look = async (from: number, to: number): Promise<Batch> => {
       const read = Array.from({ length: to - from }, (_, i) => order?.[from - begin + i] ?? from - begin + i);
       const samples = Uint32Array.from(read, (index) => placeInFiles(this.#source.lengths, ranges, index));
-      const rows = await Promise.all(Array.from(samples, (sample) => this.#source.read(sample, 1)));
-      return { data: concat(...rows), samples };
+      return { data: await this.#source.select(samples), samples };
     };
     return { data, begin, end, order, look };
   }

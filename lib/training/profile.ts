@@ -1,3 +1,4 @@
+import { augmenterOf, type Augmentation } from '../augmentation/index.js';
 import { checkInteger, checkOptions } from '../core/checks.js';
 import { toDataset } from '../data/index.js';
 import type { EngineName } from '../engine/engine.js';
@@ -16,6 +17,8 @@ export interface ProfileOptions {
   batchSize?: number;
   /** Default `adam`. */
   optimizer?: OptimizerLike;
+  /** As of `fit`. */
+  augmentation?: readonly Augmentation[];
   /** Steps that are timed, 1 to 100,000; default 200. As many as a twentieth of them come before, to warm up. */
   steps?: number;
 }
@@ -68,7 +71,7 @@ export interface Profile {
 
 /** See {@link Network.profile}. */
 export async function profile(network: Network, data: Data, options?: ProfileOptions): Promise<Profile> {
-  const given = checkOptions<ProfileOptions>('profile', options, ['batchSize', 'optimizer', 'steps']);
+  const given = checkOptions<ProfileOptions>('profile', options, ['batchSize', 'optimizer', 'augmentation', 'steps']);
   const source = toDataset(data, 'data');
   checkData(network, source, 'data');
   const batchSize = checkInteger('batchSize', given.batchSize ?? Math.min(128, source.length), {
@@ -78,9 +81,10 @@ export async function profile(network: Network, data: Data, options?: ProfileOpt
   const steps = checkInteger('steps', given.steps ?? 200, { min: 1, max: 100_000 });
   const optimizer = resolveOptimizer('optimizer', given.optimizer ?? 'adam');
   const { engine, architecture } = network;
-  const program = engine.compile(
-    compileTraining(architecture, optimizer, batchSize, { weighted: source.weights !== undefined }),
-  );
+  const weighted = source.weights !== undefined;
+  const { augmentation } = given;
+  const augment = augmentation && augmenterOf('augmentation', augmentation, source.imageShape);
+  const program = engine.compile(compileTraining(architecture, optimizer, batchSize, { weighted, augment }));
   // A store of its own: the network stays as it is.
   const store = engine.createStore(architecture.arenaSize, optimizer.slots);
   const samples = engine.createData(source);

@@ -1,13 +1,16 @@
-import { ShardedDataset } from '../data/index.js';
-import type { EngineData } from '../engine/engine.js';
+import { fingerprintOf, ShardedDataset } from '../data/index.js';
 import type { Settings } from './fit-checks.js';
+import { holdOut, type HeldOut } from './held-out.js';
 import type { Network } from './network.js';
 import { orderOf } from './order.js';
 import { ShardPass, type Batch, type Pass } from './pass.js';
 
 /** A fit's samples: in the engine's own memory, or on their way there. */
 export interface Samples {
-  readonly validation: EngineData | undefined;
+  /** What it is validated with. */
+  readonly held: HeldOut | undefined;
+  /** By which a resumed fit knows its data again. */
+  fingerprint(): string | Promise<string>;
   /**
    * @param seed of the fit: a resumed one's is its checkpoint's, known only after the samples are copied
    * @param epoch passes that the trainer has done before
@@ -16,11 +19,14 @@ export interface Samples {
   dispose(): void;
 }
 
-export function copySamples({ engine }: Network, settings: Settings): Samples {
-  const { train, validation, shuffle, batchSize, samples } = settings;
+export function copySamples(network: Network, settings: Settings): Samples {
+  const { engine } = network;
+  const { train, validation, scoring, shuffle, batchSize, samples } = settings;
+  // The caller's arrays are the caller's again soon; files are read when it is the fit's turn.
+  const known = train instanceof ShardedDataset ? undefined : fingerprintOf(train);
   const data = train instanceof ShardedDataset ? undefined : engine.createData(train);
   try {
-    const second = validation === undefined ? undefined : engine.createData(validation);
+    const held = validation === undefined ? undefined : holdOut(network, validation, scoring);
     const pass = (seed: number, epoch: number): Pass => {
       if (train instanceof ShardedDataset) {
         return new ShardPass(engine, train, train.plan({ shuffle, seed, epoch, batchSize }));
@@ -34,9 +40,9 @@ export function copySamples({ engine }: Network, settings: Settings): Samples {
     };
     const dispose = () => {
       data?.dispose();
-      second?.dispose();
+      held?.dispose();
     };
-    return { validation: second, pass, dispose };
+    return { held, fingerprint: () => known ?? fingerprintOf(train), pass, dispose };
   } catch (error) {
     data?.dispose();
     throw error;

@@ -166,6 +166,14 @@ Napi::Value writeStore(const Info& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value dropKept(const Info& info) {
+  const auto store = Handle<Store>::unwrap(info[0]);
+  const LiveArenas live(store);
+  if (!live) throw InvalidInput("A copy cannot be dropped while a training run is under way");
+  store->dropKept();
+  return info.Env().Undefined();
+}
+
 Napi::Value compile(const Info& info) {
   const auto code = toDoubles(info[0], "program");
   const SimdLevel level = toLevel(info[1]);
@@ -233,6 +241,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("createStore", Napi::Function::New<guarded<createStore>>(env, "createStore"));
   exports.Set("readStore", Napi::Function::New<guarded<readStore>>(env, "readStore"));
   exports.Set("writeStore", Napi::Function::New<guarded<writeStore>>(env, "writeStore"));
+  exports.Set("dropKept", Napi::Function::New<guarded<dropKept>>(env, "dropKept"));
   exports.Set("readShards", Napi::Function::New<guarded<readShards>>(env, "readShards"));
   exports.Set("compile", Napi::Function::New<guarded<compile>>(env, "compile"));
   exports.Set("run", Napi::Function::New<guarded<run>>(env, "run"));

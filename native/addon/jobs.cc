@@ -46,6 +46,8 @@ void Job::takeParameters() {
 void Job::work(const std::atomic<bool>& environmentStops) {
   began_ = std::chrono::steady_clock::now();
   slice.stopFlags.push_back(&environmentStops);
+  if (live_ && slice.begin == Begin::keep) store->keep();
+  if (live_ && slice.begin == Begin::restore) store->restore();
   auto memory = program->takeMemory(threads);
   // Only training writes, and only to the live arenas.
   float* parameters = live_ ? store->live() : const_cast<float*>(snapshot_->data());
@@ -118,6 +120,7 @@ Slice toSlice(const Napi::CallbackInfo& info) {
   slice.seed = static_cast<std::uint64_t>(toInteger(info[8], "seed"));
   slice.firstStep = static_cast<std::uint64_t>(toInteger(info[9], "firstStep"));
   slice.timed = info[11].ToBoolean();
+  if (!info[12].IsUndefined()) slice.begin = static_cast<Begin>(toInteger(info[12], "begin", 0, 2));
   return slice;
 }
 
@@ -145,6 +148,9 @@ Napi::Value run(const Napi::CallbackInfo& info) {
     job->slice.stopFlags.push_back(&job->stop->raised);
   }
   job->takeParameters();
+  if (job->slice.begin == Begin::restore && !job->store->hasKept()) {
+    throw InvalidInput("The parameter store keeps no copy to begin from");
+  }
   Handle<CompiledProgram>::growTo(info[0], RunMemory::bytesFor(job->program->program, job->threads));
   return PromiseTask::start(info.Env(), job);
 }

@@ -220,21 +220,21 @@ void Runner::beginStage() {
 void Runner::advance() {
   meetFault(FaultSite::step);
   const auto& items = items_[stage_];
+  double others = 0;  // calls without a total say by it whether all that they wrote is finite
   for (std::size_t i = 0; i < items.size(); i++) {
     const Group& group = program_.groups[items[i].group];
     for (std::size_t call = group.callStart; call < group.callEnd; call++) {
       const int total = program_.calls[call].total;
-      if (total >= 0) totals_[static_cast<std::size_t>(total)] += partials_[i * program_.calls.size() + call];
+      const double partial = partials_[i * program_.calls.size() + call];
+      (total >= 0 ? totals_[static_cast<std::size_t>(total)] : others) += partial;
     }
   }
-  if (program_.training) {
-    for (const double total : totals_) {
-      if (std::isfinite(total)) continue;
-      outcome_.nonFinite = batch_;
-      outcome_.totals.insert(outcome_.totals.end(), totals_.begin(), totals_.end());
-      running_ = false;
-      return;
-    }
+  const auto isFinite = [](double total) { return std::isfinite(total); };
+  if (program_.training && !(isFinite(others) && std::all_of(totals_.begin(), totals_.end(), isFinite))) {
+    outcome_.nonFinite = batch_;
+    outcome_.totals.insert(outcome_.totals.end(), totals_.begin(), totals_.end());
+    running_ = false;
+    return;
   }
   stage_++;
   if (stage_ == program_.stages.size()) endStep();

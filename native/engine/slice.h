@@ -27,6 +27,13 @@ struct Data {
   }
 };
 
+// How a training run begins.
+enum class Begin {
+  here,     // with the arenas as they are
+  keep,     // with a copy made of parameters and slots
+  restore,  // from that copy
+};
+
 // Many steps in one call: samples [firstSample, firstSample + count) of `order`, a batch at a time.
 struct Slice {
   std::shared_ptr<const Data> data;
@@ -38,6 +45,7 @@ struct Slice {
   std::uint64_t firstStep = 0;
   std::vector<const std::atomic<bool>*> stopFlags;
   bool timed = false;  // fill outcome.seconds
+  Begin begin = Begin::here;
 };
 
 struct Outcome {
@@ -45,7 +53,9 @@ struct Outcome {
   std::vector<double> totals;   // [steps, program.totals]
   AlignedArray<float> output;   // [count, program.outputs]
   std::vector<double> seconds;  // [calls as given, and waiting], summed over threads; empty unless the slice is timed
-  std::int64_t nonFinite = -1;  // the step of the slice whose sums were not finite; nothing was updated in it
+  // The step of the slice that met a sum, a gradient or a parameter that is not finite, and was left; it may have updated
+  // parameters by then.
+  std::int64_t nonFinite = -1;
 };
 
 // Throws InvalidInput when the slice does not fit the program.

@@ -13,6 +13,26 @@ void Store::allocateGradients() {
   if (gradients_.size() == 0) gradients_ = AlignedArray<float>(live_.size());
 }
 
+void Store::keep() {
+  if (kept_.empty()) {
+    std::vector<AlignedArray<float>> arrays;
+    arrays.reserve(1 + slots_.size());
+    arrays.emplace_back(live_.data(), live_.size());
+    for (const auto& slot : slots_) arrays.emplace_back(slot.data(), slot.size());
+    kept_ = std::move(arrays);
+    return;
+  }
+  if (live_.size() == 0) return;
+  std::memcpy(kept_[0].data(), live_.data(), live_.bytes());
+  for (std::size_t i = 0; i < slots_.size(); i++) std::memcpy(kept_[i + 1].data(), slots_[i].data(), slots_[i].bytes());
+}
+
+void Store::restore() {
+  if (kept_.empty() || live_.size() == 0) return;
+  std::memcpy(live_.data(), kept_[0].data(), live_.bytes());
+  for (std::size_t i = 0; i < slots_.size(); i++) std::memcpy(slots_[i].data(), kept_[i + 1].data(), slots_[i].bytes());
+}
+
 std::shared_ptr<const AlignedArray<float>> Store::snapshot() {
   if (!fresh_ && !isTraining()) publish();
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -19,8 +19,8 @@ class Store {
   Store(std::size_t parameters, std::size_t slots);
 
   std::size_t size() const { return live_.size(); }
-  // The most that the store holds: live parameters, two copies of them, gradients, slots.
-  std::size_t bytes() const { return live_.bytes() * (4 + slots_.size()); }
+  // The most that the store holds: live parameters, two copies of them, gradients, slots, and what `keep` keeps.
+  std::size_t bytes() const { return live_.bytes() * (5 + 2 * slots_.size()); }
 
   // For the owner of the live arenas only.
   float* live() { return live_.data(); }
@@ -29,6 +29,12 @@ class Store {
   // which is called before threads use it.
   float* gradients() { return gradients_.data(); }
   void allocateGradients();
+
+  // For the owner of the live arenas: copies parameters and slots, and puts the copy in their place again.
+  void keep();
+  bool hasKept() const { return !kept_.empty(); }
+  void restore();
+  void dropKept() { kept_.clear(); }
 
   std::size_t slots() const { return slots_.size(); }
   bool isTraining() const { return training_; }
@@ -51,6 +57,7 @@ class Store {
   AlignedArray<float> live_;
   AlignedArray<float> gradients_;
   std::vector<AlignedArray<float>> slots_;
+  std::vector<AlignedArray<float>> kept_;  // parameters, then slots; empty while nothing is kept
   std::atomic<bool> training_{false};
   std::atomic<bool> fresh_{false};
   std::mutex mutex_;  // guards the two pointers, not what they point to

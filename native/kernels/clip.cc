@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kernels/elements.h"
+#include "kernels/finite.h"
 #include "kernels/kernels.h"
 #include "kernels/sums.h"
 
@@ -29,14 +30,19 @@ double clipNorm(const Tile& tile) {
   return 0;
 }
 
-// g = min(max(g, -limit), limit)
+// g = min(max(g, -limit), limit). Returns whether every value was finite: afterwards an infinity is none any more.
 double clipValue(const Tile& tile) {
   float* gradient = tile.operand[0];
   const float limit = attribute(tile, 0);
   const Lanes least = every(-limit);
   const Lanes most = every(limit);
-  forEachRegister(elements(tile), [=](auto here) { here.put(gradient, between(least, here.of(gradient), most)); });
-  return 0;
+  FiniteWatch watch;
+  forEachRegister(elements(tile), [=, &watch](auto here) {
+    const Lanes g = here.of(gradient);
+    watch.look(g);
+    here.put(gradient, between(least, g, most));
+  });
+  return watch.verdict();
 }
 
 }  // namespace blasnet::BLASNET_SIMD

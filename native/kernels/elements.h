@@ -12,6 +12,7 @@ struct WholeRegister {
 
   Lanes of(const float* array) const { return load(array + at); }
   void put(float* array, Lanes value) const { store(array + at, value); }
+  Lanes present(Lanes value) const { return value; }
 };
 
 // The last elements, fewer than a register holds. The lanes beyond them are read as zero and not written.
@@ -21,6 +22,8 @@ struct LastRegister {
 
   Lanes of(const float* array) const { return load(array + at, mask); }
   void put(float* array, Lanes value) const { store(array + at, value, mask); }
+  // Zero in the lanes beyond, whatever was computed there.
+  Lanes present(Lanes value) const { return onlyLanes(value, mask); }
 };
 
 template <typename Step>

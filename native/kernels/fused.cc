@@ -3,6 +3,7 @@
 #include "kernels/fused.h"
 
 #include "kernels/adam_step.h"
+#include "kernels/finite.h"
 #include "kernels/kernels.h"
 #include "kernels/product_blocks.h"
 #include "kernels/sums.h"
@@ -16,7 +17,8 @@ namespace blasnet::BLASNET_SIMD {
 
 namespace {
 
-// Takes a sum as the gradient of the parameters that it stands for, and updates them.
+// Takes a sum as the gradient of the parameters that it stands for, and updates them. Each block watches by itself, in a
+// register, and tells at its end.
 struct AdamTarget {
   static constexpr bool kAsks = true;
 
@@ -26,14 +28,17 @@ struct AdamTarget {
   float* secondMoment;
   std::int64_t stride;
   LaneMask lastMask;
+  FiniteWatch watch;
+  FiniteWatch* noticed;
 
-  explicit AdamTarget(const Tile& tile)
+  AdamTarget(const Tile& tile, FiniteWatch* watch)
       : numbers(tile.attributes, tile.step->scalars),
         parameter(tile.operand[2]),
         firstMoment(tile.operand[3]),
         secondMoment(tile.operand[4]),
         stride(tile.dimension[1]),
-        lastMask(lastLanes(tile.dimension[1])) {}
+        lastMask(lastLanes(tile.dimension[1])),
+        noticed(watch) {}
 
   BLASNET_PREFETCH void ask(std::int64_t row, std::int64_t column, int registers) const {
     const std::int64_t place = row * stride + column;
@@ -41,7 +46,7 @@ struct AdamTarget {
       for (int n = 0; n < registers; n++) __builtin_prefetch(from + n * kLaneCount);
     }
   }
-  void finish(std::int64_t row, std::int64_t column, Lanes gradient) const {
+  void finish(std::int64_t row, std::int64_t column, Lanes gradient) {
     const std::int64_t place = row * stride + column;
     Lanes m = load(firstMoment + place);
     Lanes v = load(secondMoment + place);
@@ -49,8 +54,9 @@ struct AdamTarget {
     store(firstMoment + place, m);
     store(secondMoment + place, v);
     store(parameter + place, updated);
+    watch.look(updated, v);
   }
-  void finishLast(std::int64_t row, std::int64_t column, Lanes gradient) const {
+  void finishLast(std::int64_t row, std::int64_t column, Lanes gradient) {
     const std::int64_t place = row * stride + column;
     Lanes m = load(firstMoment + place, lastMask);
     Lanes v = load(secondMoment + place, lastMask);
@@ -58,10 +64,12 @@ struct AdamTarget {
     store(firstMoment + place, m, lastMask);
     store(secondMoment + place, v, lastMask);
     store(parameter + place, updated, lastMask);
+    watch.look(onlyLanes(updated, lastMask), onlyLanes(v, lastMask));
   }
+  void end() const { noticed->join(watch); }
 };
 
-// The same with an l2 penalty between the two. Its sum is kept aside, because targets are constant to the product.
+// The same with an l2 penalty between the two.
 struct PenalizedAdamTarget {
   static constexpr bool kAsks = true;
 
@@ -72,16 +80,17 @@ struct PenalizedAdamTarget {
   BLASNET_PREFETCH void ask(std::int64_t row, std::int64_t column, int registers) const {
     adam.ask(row, column, registers);
   }
-  void finish(std::int64_t row, std::int64_t column, Lanes gradient) const {
+  void finish(std::int64_t row, std::int64_t column, Lanes gradient) {
     const Lanes value = load(adam.parameter + row * adam.stride + column);
     squares->addProduct(value, value);
     adam.finish(row, column, multiplyAdd(lambda, value, gradient));
   }
-  void finishLast(std::int64_t row, std::int64_t column, Lanes gradient) const {
+  void finishLast(std::int64_t row, std::int64_t column, Lanes gradient) {
     const Lanes value = load(adam.parameter + row * adam.stride + column, adam.lastMask);
     squares->addProduct(value, value);
     adam.finishLast(row, column, multiplyAdd(lambda, value, gradient));
   }
+  void end() const { adam.end(); }
 };
 
 // input[rows, inputs] and outputGradient[rows, units] are operands 0 and 1.
@@ -89,26 +98,26 @@ template <typename Target>
 void multiplyForKernel(const Tile& tile, const Target& target) {
   const std::int64_t inputs = tile.dimension[0];
   const std::int64_t units = tile.dimension[1];
-  // The panel of a long batch outgrows the first-level cache; half as wide, and against more rows, it is read less.
-  const int widest = tile.step->rows >= kInnerWorthAsking ? 2 : kBlockRegisters;
   multiplyPanels(tile.count, units, tile.step->rows, Factor{tile.operand[0], 1, inputs}, tile.operand[1], true,
-                 tile.scratch, target, widest);
+                 tile.scratch, target);
 }
 
 }  // namespace
 
 // input[rows, inputs], outputGradient[rows, units], parameter, firstMoment, secondMoment [inputs, units]
 static double denseKernelGradientAdam(const Tile& tile) {
-  multiplyForKernel(tile, AdamTarget(tile));
-  return 0;
+  FiniteWatch watch;
+  multiplyForKernel(tile, AdamTarget(tile, &watch));
+  return watch.verdict();
 }
 
 // The same operands; λ is the last attribute. Returns λ/2 · Σ parameter²
 static double denseKernelGradientL2Adam(const Tile& tile) {
   const double lambda = tile.attributes[5];
   WideSums squares;
-  multiplyForKernel(tile, PenalizedAdamTarget{AdamTarget(tile), every(static_cast<float>(lambda)), &squares});
-  return lambda / 2 * squares.total();
+  FiniteWatch watch;
+  multiplyForKernel(tile, PenalizedAdamTarget{AdamTarget(tile, &watch), every(static_cast<float>(lambda)), &squares});
+  return lambda / 2 * squares.total() + watch.verdict();
 }
 
 Kernel fusedKernel(const char* chain, std::int64_t batchSize) {

@@ -26,6 +26,8 @@ BLASNET_INLINE Lanes load(const float* from) { return _mm512_loadu_ps(from); }
 BLASNET_INLINE Lanes load(const float* from, LaneMask mask) { return _mm512_maskz_loadu_ps(mask, from); }
 BLASNET_INLINE void store(float* to, Lanes value) { _mm512_storeu_ps(to, value); }
 BLASNET_INLINE void store(float* to, Lanes value, LaneMask mask) { _mm512_mask_storeu_ps(to, mask, value); }
+// 0 in the lanes that the mask leaves out.
+BLASNET_INLINE Lanes onlyLanes(Lanes value, LaneMask mask) { return _mm512_maskz_mov_ps(mask, value); }
 BLASNET_INLINE Lanes every(float value) { return _mm512_set1_ps(value); }
 BLASNET_INLINE Lanes add(Lanes a, Lanes b) { return _mm512_add_ps(a, b); }
 BLASNET_INLINE Lanes times(Lanes a, Lanes b) { return _mm512_mul_ps(a, b); }
@@ -99,6 +101,7 @@ BLASNET_INLINE Lanes load(const float* from) { return _mm256_loadu_ps(from); }
 BLASNET_INLINE Lanes load(const float* from, LaneMask mask) { return _mm256_maskload_ps(from, mask); }
 BLASNET_INLINE void store(float* to, Lanes value) { _mm256_storeu_ps(to, value); }
 BLASNET_INLINE void store(float* to, Lanes value, LaneMask mask) { _mm256_maskstore_ps(to, mask, value); }
+BLASNET_INLINE Lanes onlyLanes(Lanes value, LaneMask mask) { return _mm256_and_ps(value, _mm256_castsi256_ps(mask)); }
 BLASNET_INLINE Lanes every(float value) { return _mm256_set1_ps(value); }
 BLASNET_INLINE Lanes add(Lanes a, Lanes b) { return _mm256_add_ps(a, b); }
 BLASNET_INLINE Lanes times(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
@@ -161,6 +164,10 @@ BLASNET_INLINE Lanes load(const float* from, LaneMask mask) {
 BLASNET_INLINE void store(float* to, Lanes value) { std::memcpy(to, &value, sizeof value); }
 BLASNET_INLINE void store(float* to, Lanes value, LaneMask mask) {
   for (LaneMask i = 0; i < mask; i++) to[i] = value[i];
+}
+BLASNET_INLINE Lanes onlyLanes(Lanes value, LaneMask mask) {
+  for (LaneMask i = mask; i < kLaneCount; i++) value[i] = 0;
+  return value;
 }
 BLASNET_INLINE Lanes every(float value) { return Lanes{value, value, value, value}; }
 BLASNET_INLINE Lanes zeroLanes() { return Lanes{}; }

@@ -50,10 +50,17 @@ double runningStatistics(const Tile& tile) {
   const float* variance = tile.operand[1];
   float* runningMean = tile.operand[2];
   float* runningVariance = tile.operand[3];
-  for (std::int64_t j = 0; j < tile.count; j++) runningMean[j] = keep * runningMean[j] + take * mean[j];
-  if (tile.step->rows < 2) return 0;
-  for (std::int64_t j = 0; j < tile.count; j++) runningVariance[j] = keep * runningVariance[j] + take * variance[j];
-  return 0;
+  float watch = 0;
+  for (std::int64_t j = 0; j < tile.count; j++) {
+    runningMean[j] = keep * runningMean[j] + take * mean[j];
+    watch += 0.0F * runningMean[j];
+  }
+  if (tile.step->rows < 2) return static_cast<double>(watch);
+  for (std::int64_t j = 0; j < tile.count; j++) {
+    runningVariance[j] = keep * runningVariance[j] + take * variance[j];
+    watch += 0.0F * runningVariance[j];
+  }
+  return static_cast<double>(watch);
 }
 
 // output = (input - mean) · inverseDeviation · gamma + beta

@@ -49,6 +49,7 @@ struct StoreTarget {
     float* to = data + row * stride + column;
     store(to, accumulate ? add(sum, load(to, lastMask)) : sum, lastMask);
   }
+  void end() const {}
 };
 
 // c (+)= Σ over the rows of b that `places` names, each times its a. As many sums as there are registers for.
@@ -190,7 +191,7 @@ void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64
         for (std::int64_t first = 0; first < registers; panels--) {
           const std::int64_t part = ceilDivide(registers - first, panels);
           const StoreTarget target{turnedC, width, firstLanes(kLaneCount), false};
-          const Place place{0, first * kLaneCount, false};
+          const Place place{0, first * kLaneCount, false, firstLanes(kLaneCount)};
           multiplyPanel(strip, part, depth, Factor{b + column * inner + k, inner, 1}, turnedA + place.column, width,
                         place, target);
           first += part;

@@ -27,6 +27,13 @@ static_assert(kInnerBlock * kBlockRegisters * kLaneCount <= kScratchFloats, "a p
 // Shorter products are done before memory has answered what a block asks for.
 constexpr std::int64_t kInnerWorthAsking = 64;
 
+// Loops over registers, written out whole: one that is left makes memory of the sums, and a product three times as slow.
+#if defined(__clang__)
+#define BLASNET_UNROLL _Pragma("unroll")
+#else
+#define BLASNET_UNROLL _Pragma("GCC unroll 32")
+#endif
+
 constexpr std::int64_t ceilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 // The columns that the last register of a row holds.
@@ -45,47 +52,53 @@ struct Factor {
   }
 };
 
-// Where a block stands in the result, and whether it ends in a register that is partly empty (stores under a mask are slow).
+// Where a block stands in the result, and whether it ends in a register that is partly empty (stores under a mask are slow);
+// what of its last register b holds, which is all of it where b is packed.
 struct Place {
   std::int64_t row;
   std::int64_t column;
   bool endsRow;
+  LaneMask lastMask;
 };
 
 // What becomes of the sums: target.finish(row, column, sum) takes a whole register of columns, finishLast one that holds
-// the last columns of a row and may be partly empty. A target that changes memory of its own asks for it while the product
+// the last columns of a row and may be partly empty; target.end() comes behind a block. A target that changes memory of its own asks for it while the product
 // runs, a row of the block at a time, by target.ask(row, column, registers).
 template <int Rows, int Registers, typename Target>
 static void multiplyBlock(std::int64_t inner, Factor a, const float* b, std::int64_t ldb, Place place,
                           const Target& shared) {
-  const Target target = shared;  // where no store can reach it, so that its numbers stay in registers
+  Target target = shared;  // where no store can reach it, so that its numbers stay in registers
   Lanes sum[Rows][Registers];
   const float* row[Rows];
-  for (int m = 0; m < Rows; m++) {
+  BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
     row[m] = a.data + m * a.rowStride;
-    for (int n = 0; n < Registers; n++) sum[m][n] = zeroLanes();
+    BLASNET_UNROLL for (int n = 0; n < Registers; n++) sum[m][n] = zeroLanes();
   }
   const std::int64_t asked = inner >= kInnerWorthAsking ? Rows : 0;
+  const LaneMask mask = place.lastMask;
   for (std::int64_t k = 0; k < inner; k++) {
     if constexpr (Target::kAsks) {
       if (k < asked) target.ask(place.row + k, place.column, Registers);
     }
     Lanes right[Registers];
-    for (int n = 0; n < Registers; n++) right[n] = load(b + n * kLaneCount);
-    for (int m = 0; m < Rows; m++) {
+    BLASNET_UNROLL for (int n = 0; n < Registers; n++) {
+      right[n] = n < Registers - 1 ? load(b + n * kLaneCount) : load(b + n * kLaneCount, mask);
+    }
+    BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
       const Lanes left = spread(row[m]);
       row[m] += a.innerStride;
-      for (int n = 0; n < Registers; n++) sum[m][n] = multiplyAdd(left, right[n], sum[m][n]);
+      BLASNET_UNROLL for (int n = 0; n < Registers; n++) sum[m][n] = multiplyAdd(left, right[n], sum[m][n]);
     }
     b += ldb;
   }
-  for (int m = 0; m < Rows; m++) {
-    for (int n = 0; n < Registers; n++) {
+  BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
+    BLASNET_UNROLL for (int n = 0; n < Registers; n++) {
       const std::int64_t column = place.column + n * kLaneCount;
       if (place.endsRow && n == Registers - 1) target.finishLast(place.row + m, column, sum[m][n]);
       else target.finish(place.row + m, column, sum[m][n]);
     }
   }
+  target.end();
 }
 
 template <typename Target>
@@ -115,7 +128,8 @@ static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_
   std::int64_t blocks = ceilDivide(rows, kBlockRows[registers]);
   for (std::int64_t row = 0; row < rows; blocks--) {
     const std::int64_t count = ceilDivide(rows - row, blocks);
-    blockOf<Target>(count, registers)(inner, a.at(row, 0), b, ldb, {row, place.column, place.endsRow}, target);
+    blockOf<Target>(count, registers)(inner, a.at(row, 0), b, ldb, {row, place.column, place.endsRow, place.lastMask},
+                                      target);
     row += count;
   }
 }
@@ -137,24 +151,22 @@ static void packPanel(std::int64_t inner, std::int64_t columns, const float* b, 
   }
 }
 
-// Whether b is better copied, panel by panel: its rows straddle cache lines or end within a register, or they lie so far
-// apart that a panel of them falls into few sets of the cache and would be read from memory for every block of rows.
-static inline bool worthPacking(std::int64_t columns, std::int64_t inner) {
-  return columns % kLaneCount != 0 || (columns >= 1024 && inner > 256);
-}
+// Whether b is better copied, panel by panel: its rows lie so far apart that a panel of them falls into few sets of the
+// cache and would be read from memory for every block of rows.
+static inline bool worthPacking(std::int64_t columns, std::int64_t inner) { return columns >= 1024 && inner > 256; }
 
-// target(m, n) = Σ over k of a(m, k) · b[k, n], in panels of at most `widest` registers. `inner` is at most kInnerBlock where
-// b is packed.
+// target(m, n) = Σ over k of a(m, k) · b[k, n]. `inner` is at most kInnerBlock where b is packed.
 template <typename Target>
 static void multiplyPanels(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b,
-                           bool pack, float* scratch, const Target& target, int widest = kBlockRegisters) {
+                           bool pack, float* scratch, const Target& target) {
   const std::int64_t registers = ceilDivide(columns, kLaneCount);
-  std::int64_t panels = ceilDivide(registers, widest);
+  std::int64_t panels = ceilDivide(registers, kBlockRegisters);
   for (std::int64_t first = 0; first < registers; panels--) {
     const std::int64_t width = ceilDivide(registers - first, panels);
     const std::int64_t column = first * kLaneCount;
     first += width;
-    const Place place{0, column, first == registers && columns % kLaneCount != 0};
+    const bool endsRow = first == registers && columns % kLaneCount != 0;
+    const Place place{0, column, endsRow, lastLanes(endsRow && !pack ? columns : kLaneCount)};
     if (pack) {
       const std::int64_t present = columns - column < width * kLaneCount ? columns - column : width * kLaneCount;
       packPanel(inner, present, b + column, columns, scratch);

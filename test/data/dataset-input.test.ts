@@ -11,6 +11,17 @@ const rows = [
 ];
 
 describe('dataset', () => {
+  it.each([NaN, Infinity, -Infinity])('finds %d at any place of an array of any length', (bad) => {
+    for (let length = 1; length <= 9; length++) {
+      const largest = Float32Array.from({ length }, (_, i) => (i % 2 === 0 ? 3.4028234e38 : -1e-45));
+      expect(dataset({ features: largest, width: 1 }).length).toBe(length);
+      for (let place = 0; place < length; place++) {
+        const features = largest.with(place, bad);
+        expect(thrownBy(() => dataset({ features, width: 1 })).message).toContain(`sample ${place}, column 0`);
+      }
+    }
+  });
+
   const detached = new Float32Array(4);
   structuredClone(detached, { transfer: [detached.buffer] });
   const detachedLabels = Int32Array.of(1, 2, 3);

@@ -52,6 +52,18 @@ describe('writeShards and shards', () => {
     expect((await shards(paths.slice(0, 1))).length).toBe(Math.min(data.length, samplesPerShard ?? data.length));
   });
 
+  it('gives single samples in any order, from all files', async () => {
+    const directory = place();
+    await writeShards(directory, mixed, { samplesPerShard: 7 });
+    const set = await shards(directory);
+    for (const indices of [[29, 0, 7, 6, 7, 20], [0], [3, 4, 5], Uint32Array.of(28, 14)]) {
+      expectSame(await set.select(indices), mixed.select(indices));
+    }
+    await expect(set.select([])).rejects.toThrow(/length of indices/);
+    await expect(set.select([0, 30])).rejects.toThrow(/indices\[1\], received 30/);
+    await expect(set.select([0.5])).rejects.toThrow(/indices\[0\]/);
+  });
+
   it('takes parts that never are in memory together', async () => {
     const directory = place();
     async function* parts() {
@@ -78,6 +90,7 @@ describe('writeShards and shards', () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ['no source', () => writeShards(place(), 3 as never), /source, received 3/],
+    ['nothing', () => writeShards(place(), null as never), /source, received null/],
     ['no part', () => writeShards(place(), []), /at least one part/],
     ['what is no part', () => writeShards(place(), ['a'] as never), /a part, received "a"/],
     ['parts that differ', () => writeShards(place(), [digits, mixed]), /equal width/],
@@ -160,11 +173,11 @@ describe('a shard that is not what it should be', () => {
     await truncate(path, 1000);
     await expect(set.read(0, 1)).rejects.toThrow(/Expected 197064 bytes .* found 1000/);
     await rm(path);
-    await expect(set.read(0, 1)).rejects.toMatchObject({ code: 'ERR_FILE_READ' });
+    await expect(set.read(0, 1)).rejects.toMatchObject({ code: 'ERR_FILE_MISSING' });
   });
 
   it('is refused with its options', async () => {
-    await expect(shards(place())).rejects.toMatchObject({ code: 'ERR_FILE_READ' });
+    await expect(shards(place())).rejects.toMatchObject({ code: 'ERR_FILE_MISSING' });
     await expect(shards(folder)).rejects.toMatchObject({ code: 'ERR_FILE_MISSING' });
     await expect(shards([])).rejects.toThrow(/list of paths/);
     await expect(shards(folder, { window: 0 })).rejects.toThrow(/window/);

@@ -61,3 +61,30 @@ it('an abort ends trials on worker threads', async () => {
   setTimeout(() => stop.abort(new Error('enough')), 200);
   await expect(endless).rejects.toThrow('enough');
 });
+
+it('threads that died while they waited are not asked again', async () => {
+  const { search, uniformRange } = library;
+  const markers = JSON.stringify(folder);
+  const body =
+    'const { existsSync, writeFileSync } = await import("node:fs");' +
+    `const marker = (id) => ${markers} + "/gone" + id;` +
+    'if (trial.budget > 1) return x;' +
+    'if (trial.id > 0) { process.on("exit", () => writeFileSync(marker(trial.id), "")); setTimeout(() => process.exit(3), 20); return x; }' +
+    'while (![1, 2, 3].every((id) => existsSync(marker(id)))) await new Promise((resolve) => setTimeout(resolve, 20));' +
+    'await new Promise((resolve) => setTimeout(resolve, 300)); return x;';
+  const { trials } = await search({ x: uniformRange(0, 1) }, objective('e.mjs', body), {
+    method: { name: 'successiveHalving', maxBudget: 2, factor: 2 },
+    trials: 4,
+    parallel: 4,
+    seed: 1,
+  });
+  expect(trials.map(({ state }) => state)).toEqual(Array(6).fill('done'));
+});
+
+it('what a trial reports when it is over does not count for the next one', async () => {
+  const { search, choice } = library;
+  const body =
+    'if (x === 1) setTimeout(() => trial.report(9, 9), 20); else await new Promise((resolve) => setTimeout(resolve, 200)); return x;';
+  const { trials } = await search({ x: choice([1, 2]) }, objective('f.mjs', body), { method: 'grid' });
+  expect(trials.map(({ reports }) => reports)).toEqual([[], []]);
+});

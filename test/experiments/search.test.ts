@@ -115,6 +115,32 @@ describe('search', () => {
     expect(readFileSync(journal, 'utf8').trimEnd().split('\n')).toHaveLength(7);
   });
 
+  it('goes on with the seed of its journal where none is given', async () => {
+    const journal = join(folder, 'c.jsonl');
+    const first = await search(space, bowl, { trials: 3, journal });
+    const again = await search(space, bowl, { trials: 5, journal });
+    expect(again.seed).toBe(first.seed);
+    expect(again.trials.slice(0, 3)).toEqual(first.trials);
+    const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
+    writeFileSync(journal, `${lines[0]}\n{"key":"0","id":0,"values":null,"state":"failed","reports":[]}\n`);
+    await expect(search(space, bowl, { trials: 5, journal })).rejects.toThrow(/line 2 is no trial/);
+  });
+
+  it('begins no more trials when one cannot be kept', async () => {
+    let calls = 0;
+    const failing = search(space, bowl, {
+      trials: 50,
+      parallel: 2,
+      seed: 1,
+      onTrial: () => {
+        calls++;
+        throw new Error('disk full');
+      },
+    });
+    await expect(failing).rejects.toThrow('disk full');
+    expect(calls).toBeLessThanOrEqual(2);
+  });
+
   it('refuses the journal of another space, and what is no journal', async () => {
     const journal = join(folder, 'b.jsonl');
     await search(space, bowl, { trials: 1, seed: 2, journal });
@@ -124,6 +150,10 @@ describe('search', () => {
     await expect(search(space, bowl, { trials: 1, seed: 3, journal })).rejects.toThrow(/of another seed/);
     writeFileSync(journal, '{"hello":1}\n');
     await expect(search(space, bowl, { trials: 1, seed: 2, journal })).rejects.toThrow(/expected a journal/);
+    for (const line of ['null', '3', '{"format":"blasnet-search","version":1}']) {
+      writeFileSync(journal, `${line}\n`);
+      await expect(search(space, bowl, { trials: 1, seed: 2, journal })).rejects.toThrow(/expected a journal/);
+    }
     writeFileSync(journal, 'hello\n');
     await expect(search(space, bowl, { trials: 1, seed: 2, journal })).rejects.toThrow(/line 1 is no JSON/);
   });

@@ -37,7 +37,7 @@ const mlp = () => [
 ];
 const value = (loss = 'meanSquaredError') => ({ loss }) as { loss: 'meanSquaredError' };
 
-describe('files that PyTorch wrote predict what PyTorch does', () => {
+describe('files that PyTorch and Keras wrote predict what they do', () => {
   const act = (kind: Parameters<typeof activation>[0]) => dense(7, { activation: kind });
   const cases = {
     'torch-mlp': { layers: mlp(), ...value() },
@@ -83,7 +83,20 @@ describe('files that PyTorch wrote predict what PyTorch does', () => {
       modules: ['hidden', 'extra', 'answer'],
       ...value(),
     },
-    keras: { layers: [dense(5), batchNorm({ epsilon: 1e-3 }), activation('relu'), dense(3)], ...value() },
+    keras: {
+      layers: [
+        dense(5),
+        batchNorm({ epsilon: 1e-3 }),
+        activation('relu'),
+        dropout(0.2),
+        dense(7, { bias: false }),
+        layerNorm({ epsilon: 1e-3 }),
+        dense(4, { activation: 'tanh' }),
+        prelu(),
+        dense(3),
+      ],
+      ...value(),
+    },
   };
   it.each(Object.entries(cases))('%s', async (name, options) => {
     const { samples, predictions } = expectation(name);

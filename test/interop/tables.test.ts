@@ -3,7 +3,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { arrowDataset, numpyDataset, parquetDataset, readNpy, readNpz } from '../../lib/index.js';
+import { arrowDataset, BlasnetError, numpyDataset, parquetDataset, readNpy, readNpz } from '../../lib/index.js';
 import { rejectionOf, thrownBy } from '../support/errors.js';
 import { fixture } from '../support/interop-fixtures.js';
 import { Mutator } from '../support/mutator.js';
@@ -42,6 +42,9 @@ describe('NumPy', () => {
     expect(bytes.features).toBeInstanceOf(Uint8Array);
     expect(bytes.scale).toBe(1 / 255);
     expect([...bytes.targets!]).toEqual([0, 1, 2, 3, 4, 5]);
+    // Truth is 1, not 1/255.
+    const booleans = await numpyDataset({ features: fixture('array-b1.npy') });
+    expect([[...booleans.features], booleans.scale]).toEqual([[0, 1, 1, 1, 1, 1], 1]);
     const wrong = numpyDataset({ features: fixture('array-u1.npy'), labels: read('array-f4.npy') });
     expect((await rejectionOf(wrong)).message).toContain('Expected 2 values, one per sample, for labels');
     const longer = Buffer.from(read('array-f4.npy'));
@@ -123,7 +126,19 @@ describe('Parquet', () => {
     expect(await message(choice, file.slice(0, 40))).toContain('Not a Parquet file that can be read');
     expect((await rejectionOf(parquetDataset('/nowhere', choice))).code).toBe('ERR_FILE_READ');
   });
+
+  it('damaged files are errors of ours', () => expectErrorsOfOurs(file, (bytes) => parquetDataset(bytes, choice)));
 });
+
+/** Reads a file damaged in many ways: a data set or an error of ours comes of each, and no error of a package's. */
+async function expectErrorsOfOurs(file: Uint8Array, read: (bytes: Uint8Array) => Promise<unknown>): Promise<void> {
+  const mutator = new Mutator(5, [Buffer.from(file)]);
+  for (let count = 0; count < 500; count++) {
+    await read(mutator.next()).catch((error: unknown) => {
+      expect(error, (error as Error).stack).toBeInstanceOf(BlasnetError);
+    });
+  }
+}
 
 describe('Arrow', () => {
   const list = new arrow.List(new arrow.Field('item', new arrow.Float32()));
@@ -172,5 +187,28 @@ describe('Arrow', () => {
     expect((await rejectionOf(arrowDataset(Buffer.from('no arrow file at all'), choice))).code).toMatch(
       /^ERR_(FORMAT|OPTION_CHOICE)$/,
     );
+  });
+
+  it('damaged files are errors of ours', async () => {
+    const file = arrow.tableToIPC(table, 'file');
+    await expectErrorsOfOurs(file, (bytes) => arrowDataset(bytes, { features: ['a', 'b'] }));
+  });
+
+  it('makes no room for rows that a file cannot hold', async () => {
+    // The length stands in the file twice: in its batch, and in that of each column.
+    const rows = 777;
+    const file = Buffer.from(arrow.tableToIPC(arrow.tableFromArrays({ a: new Float32Array(rows) }), 'file'));
+    const length = Buffer.alloc(8);
+    length.writeBigInt64LE(BigInt(rows));
+    const huge = Buffer.alloc(8);
+    huge.writeBigInt64LE(4_000_000_000n);
+    let places = 0;
+    for (let at = file.indexOf(length); at >= 0; at = file.indexOf(length, at + 1), places++) huge.copy(file, at);
+    expect(places).toBeGreaterThan(0);
+    const error = await rejectionOf(arrowDataset(file, { features: ['a'] }));
+    expect([error.code, error.message]).toEqual([
+      'ERR_FORMAT',
+      'Not an Arrow file that can be read: 4000000000 rows cannot be in it',
+    ]);
   });
 });

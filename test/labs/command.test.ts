@@ -16,18 +16,29 @@ describe('blasnet lab', () => {
     for (const name of labNames) expect(stdout).toContain(name);
   });
 
-  it('names the labs where there is none of that name', async () => {
+  it('names the labs where there is none of that name, and the nearest', async () => {
     const { code, stderr } = await runCli(['lab', 'optimizer']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/There is no lab "optimizer"; there are: optimizer-paths, optimizers, .*and all/);
+    expect(stderr).toMatch(
+      /There is no lab "optimizer"; did you mean optimizers\? \(there are: optimizer-paths, optimizers, .*and all\)/,
+    );
   });
+
+  it.each(['constructor', '__proto__', 'toString', 'nothing of the kind'])(
+    'knows no lab of the name %s',
+    async (name) => {
+      const { code, stderr } = await runCli(['lab', name]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/There is no lab "[^"]+" \(there are: optimizer-paths, /);
+    },
+  );
 
   it('prints JSON alone and writes page, pictures and numbers', async () => {
     const output = join(folder, 'out');
     const { code, stdout } = await runCli(['lab', 'optimizer-paths', '--json', '--seed', '3', '--output', output]);
     expect(code).toBe(0);
-    const result = JSON.parse(stdout) as { seed: number; conclusions: { holds: boolean }[] };
-    expect(result.seed).toBe(3);
+    const result = JSON.parse(stdout) as { seed: number; epochs: number | null; conclusions: { holds: boolean }[] };
+    expect([result.seed, result.epochs]).toEqual([3, null]);
     expect(result.conclusions.every(({ holds }) => holds)).toBe(true);
     expect(readdirSync(output).sort()).toEqual([
       'optimizer-paths-paths.dark.svg',
@@ -39,6 +50,17 @@ describe('blasnet lab', () => {
       lab: 'optimizer-paths',
       original: expect.stringContaining('zigzags'),
     });
+  });
+
+  it('runs on the engine and with the threads that are asked for', async () => {
+    const output = join(folder, 'engines');
+    for (const [option, value, expected] of [
+      ['--threads', '1', { threads: 1 }],
+      ['--engine', 'reference', { engine: 'reference', threads: 1 }],
+    ] as const) {
+      const { stdout } = await runCli(['lab', 'input-normalization', '--json', option, value, '--output', output]);
+      expect(JSON.parse(stdout)).toMatchObject(expected);
+    }
   });
 
   it('tells in words what to look at and how it compares, on data from --data', async () => {

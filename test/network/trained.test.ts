@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dataset } from '../../lib/data/index.js';
 import {
   activation,
   alphaDropout,
@@ -277,6 +278,26 @@ describe('copyLayersFrom', () => {
   it('takes networks only', () => {
     const to = new Network({ inputs: 6, layers: layers(), seed: 1 });
     expect(thrownBy(() => to.copyLayersFrom({} as never, ['dense1'])).code).toBe('ERR_OPTION_TYPE');
+  });
+});
+
+describe('copy', () => {
+  it('is a network of its own, with the same numbers, step, names of classes and frozen layers', async () => {
+    const network = new Network({ inputs: 1, layers: [dense(4), dense(2)], seed: 3 });
+    const named = dataset({ features: [[0], [1], [2], [3]], labels: ['cat', 'cat', 'dog', 'dog'] });
+    await network.fit(named, { epochs: 3 });
+    network.freeze('dense1');
+    const copy = network.copy();
+    expect(copy.classNames).toEqual(['cat', 'dog']);
+    expect(await copy.classifyByName([[0], [3]])).toEqual(await network.classifyByName([[0], [3]]));
+    expect([copy.step, copy.seed]).toEqual([network.step, network.seed]);
+    const before = network.readParameter('dense2.kernel');
+    await copy.fit(named, { epochs: 1 });
+    expect(copy.readParameter('dense1.kernel')).toEqual(network.readParameter('dense1.kernel'));
+    expect(network.readParameter('dense2.kernel')).toEqual(before);
+    expect(copy.readParameter('dense2.kernel')).not.toEqual(before);
+    const fused = network.fuse();
+    expect(fused.classNames).toEqual(['cat', 'dog']);
   });
 });
 

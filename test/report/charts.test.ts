@@ -16,7 +16,9 @@ import {
   scatter,
   type Chart,
 } from '../../lib/report/index.js';
+import { logTicks } from '../../lib/report/charts/chart.js';
 import { gallerySvg } from '../../lib/report/gallery.js';
+import { renderPage } from '../../lib/report/page.js';
 
 const x = { title: 'step' };
 const y = { title: 'loss (nats)', scale: 'log' } as const;
@@ -86,6 +88,54 @@ it.each(Object.keys(charts))('%s is drawn in both themes without a complaint of 
   expect(light).not.toMatch(/NaN|undefined/);
 });
 
+it('logarithmic axes have a few round ticks in the format asked for, whatever their range', () => {
+  const ticksOf = (low: number, high: number) => {
+    const found = logTicks([low, high])['values'] as number[];
+    expect(found.every((value) => value >= low * 0.999 && value <= high * 1.001)).toBe(true);
+    return found;
+  };
+  expect(ticksOf(0.04, 0.16)).toEqual([0.04, 0.05, 0.07, 0.1, 0.15]);
+  expect(ticksOf(1, 1000)).toEqual([1, 10, 100, 1000]);
+  expect(ticksOf(0.01, 2)).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]);
+  for (const [low, high] of [
+    [1e-12, 200],
+    [0.005, 0.03],
+    [3, 4],
+  ])
+    expect(ticksOf(low, high).length).toBeLessThanOrEqual(9);
+  expect(logTicks([0.04, 0.16], '~%')).not.toHaveProperty('labelExpr');
+});
+
+it('curves and points at the ends of an axis are drawn whole, those beyond are cut off', async () => {
+  const flat = [
+    {
+      name: 'a',
+      points: [
+        [1, 1],
+        [2, 1],
+      ] as [number, number][],
+    },
+  ];
+  const clipOf = (domain: readonly [number, number]) =>
+    (lines({ ...text, x, y: { title: 'accuracy', domain }, series: flat }).spec['mark'] as { clip: boolean }).clip;
+  expect(clipOf([0, 1])).toBe(false);
+  expect(clipOf([0, 0.9])).toBe(true);
+  const svg = await (await loadRenderer()).svg(lines({ ...text, x: { title: 'epoch' }, y: x, series: flat }), 'light');
+  expect(svg).not.toContain('>1.5<'); // no tick between two epochs
+});
+
+it('ids within a page are of one chart alone', async () => {
+  const colours = (name: string) => ({ ...charts['scatter'], name });
+  const page = { title: 't', sections: [{ figures: [colours('one'), colours('two')] }] };
+  const html = await renderPage(page, await loadRenderer());
+  const drawn = html.slice(0, html.indexOf('<script>'));
+  const ids = [...drawn.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(ids.length).toBeGreaterThan(4);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.every((id) => id.startsWith('figure-'))).toBe(true);
+  for (const [, id] of drawn.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id);
+});
+
 it('a gallery escapes its words', () => {
   const svg = gallerySvg(
     {
@@ -124,5 +174,6 @@ it('a report of results is one page that asks for nothing from elsewhere', async
   expect(readdirSync(folder).filter((name) => name.endsWith('.dark.svg')).length).toBeGreaterThan(4);
   expect(await report(history)).toContain('Curves');
   await expect(report({} as never)).rejects.toThrow(/Expected a history/);
+  await expect(report(history, { pictures: 'yes' as never })).rejects.toThrow(/true or false for pictures/);
   rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createPredictor, dense, Network } from '../../lib/index.js';
 import { rejectionOf, thrownBy } from '../support/errors.js';
 import { largestDifference, randomizedNetwork, randomNumbers } from '../support/randomized.js';
@@ -115,4 +115,37 @@ it('checks its options', () => {
   expect(message({ batch: 8 })).toContain('Unknown option batch for createPredictor');
   expect(message({ raw: 1 })).toContain('Expected true or false for raw');
   expect(thrownBy(() => createPredictor({} as Network)).message).toContain('Expected a Network');
+});
+
+it('refuses a signal that is none', async () => {
+  const predictor = createPredictor(small());
+  const error = await rejectionOf(predictor.predict(sample(1), { signal: 5 as never }));
+  expect([error.code, error.message]).toEqual(['ERR_OPTION_TYPE', 'Expected an AbortSignal for signal, received 5']);
+  expect(predictor.statistics.requests).toBe(0);
+});
+
+it('leaves no timer behind when the last request is taken back', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const predictor = createPredictor(small(), { maxDelay: 1000 });
+    const stop = new AbortController();
+    const answer = predictor.predict(sample(1), { signal: stop.signal });
+    expect(vi.getTimerCount()).toBe(1);
+    stop.abort(new Error('gone'));
+    await expect(answer).rejects.toThrow('gone');
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('answers with an error where there is no memory for a batch, and lives', async () => {
+  const network = small();
+  const predictor = createPredictor(network);
+  const answer = predictor.predict(sample(1));
+  // A batch of more bytes than any array may have.
+  Object.defineProperty(network, 'inputs', { value: 2 ** 60, configurable: true });
+  await expect(answer).rejects.toThrow(RangeError);
+  Reflect.deleteProperty(network, 'inputs');
+  expect((await predictor.predict(sample(1))).length).toBe(3);
 });

@@ -85,6 +85,12 @@ it('trains in the background, tells how far it is, and serves the best', async (
   expect(largestDifference(predictions[3], wanted)).toBeLessThan(1e-5);
 });
 
+it('starts one training where two are asked for at once', async () => {
+  const answers = await Promise.all([post('/train', { epochs: 1 }), post('/train', { epochs: 1 })]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+  expect((await events()).at(-1)?.data).toEqual({ state: 'completed' });
+});
+
 it('predicts from numbers and from bytes alike', async () => {
   const samples = Float32Array.from([...digit(0), ...digit(1)]);
   const headers = { 'content-type': 'application/octet-stream' };

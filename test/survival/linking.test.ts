@@ -44,6 +44,15 @@ describe.skipIf(withoutAddon || !hasTools)(`how the addon is linked${why}`, () =
     expect(own.sort()).toEqual(['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
   });
 
+  it('asks for no memory of its own to be shown to JavaScript, which Electron refuses', () => {
+    const wanted = ask('nm', '-D', '--undefined-only', '--format=posix')
+      .split('\n')
+      .map((line) => line.split(' ')[0])
+      .filter((name) => name.startsWith('napi_'));
+    expect(wanted).toContain('napi_get_typedarray_info');
+    expect(wanted.filter((name) => /buffer/.test(name))).toEqual([]);
+  });
+
   it('asks for a version of Node-API that every supported Node.js has', () => {
     const code = 'process.stdout.write(process.versions.napi)';
     const { stdout } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });

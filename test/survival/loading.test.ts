@@ -123,6 +123,25 @@ describe.skipIf(withoutAddon)(`an addon that is damaged, foreign or missing${onN
         writeFileSync(`${path}.json`, manifestFor(readFileSync(built)).replace(/[0-9a-f]{8}"/, '00000000"'));
       },
     },
+    'another architecture': {
+      says: /cannot open shared object file|ELF|architecture/,
+      make(path) {
+        const bytes = readFileSync(built);
+        // The machine in the header of an ELF file: that of arm64, or of x64 where this is arm64.
+        bytes.writeUInt16LE(process.arch === 'x64' ? 183 : 62, 18);
+        writeFileSync(path, bytes);
+        writeFileSync(`${path}.json`, manifestFor(bytes));
+      },
+    },
+    'another operating system': {
+      says: /invalid ELF header/,
+      make(path) {
+        // How a Mach-O file of macOS begins.
+        const bytes = Buffer.concat([Buffer.from('cffaedfe0c000001', 'hex'), readFileSync(built).subarray(8)]);
+        writeFileSync(path, bytes);
+        writeFileSync(`${path}.json`, manifestFor(bytes));
+      },
+    },
     'a missing BLAS library': {
       says: /cannot open shared object file|no such file/i,
       make(path) {

@@ -60,18 +60,21 @@ describe.each(engines)('a value that is not finite, on the %s engine', (engine) 
     expect(place).toEqual({ layer: 'dense1', tensor: 'output of dense1', samples: [21] });
   });
 
-  it('in a gradient is found at the latest when the fit ends, and the last good parameters come back', async () => {
+  it('in a gradient is found at its step, by the sample that it owes it to', async () => {
     const network = new Network({
       inputs: 1,
       layers: [dense(1, { initializer: 'ones' })],
       loss: 'meanSquaredError',
       engine,
     });
-    const data = { features: Float32Array.of(1, 2, 1e25, 3), targets: new Float32Array(4), width: 1 };
+    network.writeParameter('dense1.kernel', [1e-30]);
+    const data = { features: Float32Array.of(1, 2, 3e37, 3), targets: new Float32Array(4), width: 1 };
     const { place, message } = await failureOf(network, data, { batchSize: 4, epochs: 1 });
-    expect(place).toEqual({ layer: 'dense1', tensor: 'gradient of dense1.kernel', samples: [] });
-    expect(message).toMatch(/those of (step 0, the last known to be good|the step before)/);
-    expect(Array.from(network.readParameter('dense1.kernel'))).toEqual([1]);
+    expect(place).toEqual({ layer: 'dense1', tensor: 'gradient of dense1.kernel', samples: [2] });
+    expect(message).toContain(
+      'The gradient was not finite at step 0 (first met in the gradient of dense1.kernel, for sample 2)',
+    );
+    expect(Array.from(network.readParameter('dense1.kernel'))).toEqual([Math.fround(1e-30)]);
   });
 
   it('in a gradient behind a finite loss is found, and the last good parameters come back', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -13,7 +13,6 @@ import {
   earlyStopping,
   elasticDistortion,
   engineInfo,
-  hooks,
   inputNormalization,
   l2,
   Network,
@@ -29,8 +28,9 @@ import {
 } from '../../lib/index.js';
 import { RandomStream } from '../../lib/core/random.js';
 import { makeRow, optimizerRows, titleOf } from '../optimizers/table.js';
-import { expectSameBits } from '../support/compare.js';
-import { rejectionOf, thrownBy } from '../support/errors.js';
+import { expectSameState } from '../support/arenas.js';
+import { rejectionOf } from '../support/errors.js';
+import { abortAfter, comparable } from '../support/interrupted.js';
 import { blobs } from '../support/networks.js';
 
 const engines = engineInfo().engine === 'native' ? (['native', 'reference'] as const) : (['reference'] as const);
@@ -59,39 +59,6 @@ beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
 });
 afterEach(() => vi.restoreAllMocks());
-
-/** A history without what no two runs share. */
-function comparable({ epochs, stepLoss, stepDataLoss, stepGradientNorm, stopped, seed, steps }: History) {
-  const timeless = epochs.map(({ seconds, samplesPerSecond, ...record }) => {
-    expect(seconds + samplesPerSecond).toBeGreaterThan(0);
-    return record;
-  });
-  return { timeless, stepLoss, stepDataLoss, stepGradientNorm, stopped, seed, steps };
-}
-
-/** Parameters, state, and the optimizer's arrays. */
-function bitsOf(network: Network, slots: number): Float32Array[] {
-  const { store, architecture } = network;
-  const all = [Float32Array.from(store.read('parameters', 0, architecture.arenaSize))];
-  for (let slot = 0; slot < slots; slot++)
-    all.push(Float32Array.from(store.read('slots', 0, architecture.arenaSize, slot)));
-  return all;
-}
-
-function expectSame(a: Network, b: Network, slots: number): void {
-  const wanted = bitsOf(b, slots);
-  bitsOf(a, slots).forEach((values, i) => expectSameBits(values, wanted[i]));
-  expect([a.step, a.seed]).toEqual([b.step, b.seed]);
-}
-
-/** Aborts a fit when so many of its steps are done. */
-function abortAfter(steps: number): { signal: AbortSignal; callback: Callback } {
-  const controller = new AbortController();
-  const onStepEnd = ({ step }: { step: number }) => {
-    if (step === steps) controller.abort(new Error('interrupted'));
-  };
-  return { signal: controller.signal, callback: hooks({ onStepEnd }) };
-}
 
 describe.each(engines)('a resumed fit on the %s engine', (engine) => {
   // Where fits are interrupted is drawn anew for every optimizer, and is the same in every run of the tests.
@@ -131,7 +98,7 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
       const last = make(engine, 60);
       const history = await last.fit(data, { ...options(), resume: folder });
       expect(comparable(history)).toEqual(comparable(wanted));
-      expectSame(last, whole, makeRow(row).slots);
+      expectSameState(last, whole);
       expect(warnings).toEqual([]);
     },
   );
@@ -154,7 +121,7 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
     const last = make(engine);
     const history = await last.fit(data, { ...options(), resume: folder });
     expect(comparable(history)).toEqual(comparable(wanted));
-    expectSame(last, whole, 2);
+    expectSameState(last, whole);
   });
 
   it('knows what its callbacks knew: the best weights, how long they have waited, the reduced rate', async () => {
@@ -180,7 +147,7 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
     const last = make(engine);
     const history = await last.fit(data, { ...options(), resume: folder });
     expect(comparable(history)).toEqual(comparable(wanted));
-    expectSame(last, whole, 0);
+    expectSameState(last, whole);
   });
 
   it('that had come to its end is at its end, and goes on where it gets more epochs', async () => {
@@ -190,11 +157,11 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
     const done = await network.fit(data, { ...options, epochs: 2, callbacks: [checkpoint(folder)] });
     const again = make(engine);
     expect(comparable(await again.fit(data, { ...options, epochs: 2, resume: folder }))).toEqual(comparable(done));
-    expectSame(again, network, 2);
+    expectSameState(again, network);
     const wanted = await whole.fit(data, { ...options, epochs: 5 });
     const longer = make(engine);
     expect(comparable(await longer.fit(data, { ...options, epochs: 5, resume: folder }))).toEqual(comparable(wanted));
-    expectSame(longer, whole, 2);
+    expectSameState(longer, whole);
   });
 
   it('makes the same images again, from shards as well', async () => {
@@ -211,7 +178,7 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
       const fit = begun.fit(source, { ...options, signal, callbacks: [callback, checkpoint(folder)] });
       await expect(fit).rejects.toThrow('interrupted');
       expect(comparable(await last.fit(source, { ...options, resume: folder }))).toEqual(comparable(wanted));
-      expectSame(last, whole, 2);
+      expectSameState(last, whole);
       const other = { ...options, augmentation: [rotation(20), elasticDistortion()], resume: folder };
       const error = await rejectionOf(network(2).fit(source, other).then());
       expect(error.message).toContain('another augmentation');
@@ -237,7 +204,7 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
     const wanted = (await twice(whole, false)) as History;
     const [network, history] = (await twice(make(engine, 9), true)) as [Network, History];
     expect(comparable(history)).toEqual(comparable(wanted));
-    expectSame(network, whole, 2);
+    expectSameState(network, whole);
   });
 
   it('says when the other engine made the checkpoint', async () => {
@@ -247,153 +214,5 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
     if (!(engines as readonly string[]).includes(other)) return;
     await make(other, 1).fit(data, { epochs: 2, resume: folder });
     expect(warnings.join()).toContain('the last bits may differ');
-  });
-});
-
-describe('checkpoints', () => {
-  const fit = (folder: string, options: FitOptions = {}, network = make(engines[0], 1)) =>
-    network.fit(data, {
-      epochs: 4,
-      batchSize: 25,
-      ...options,
-      callbacks: [checkpoint(folder), ...(options.callbacks ?? [])],
-    });
-  const files = (folder: string) => readdirSync(folder).sort();
-
-  it('are the newest two, and the best', async () => {
-    const folder = newFolder();
-    const best: number[] = [];
-    const callbacks = [
-      hooks({ onEpochEnd: ({ valLoss }) => void best.push(valLoss!) }),
-      checkpoint(folder, { every: { steps: 3 }, best: 'valLoss' }),
-    ];
-    const network = make(engines[0], 1);
-    await network.fit(data, { epochs: 4, batchSize: 25, validation: held, learningRate: 0.1, callbacks });
-    expect(files(folder)).toEqual(['best.safetensors', 'step-000000015.safetensors', 'step-000000016.safetensors']);
-    const { loss } = await (await Network.load(join(folder, 'best.safetensors'))).evaluate(held);
-    expect(loss).toBeCloseTo(Math.min(...best), 6);
-    const { loss: last } = await (await Network.load(join(folder, 'step-000000016.safetensors'))).evaluate(held);
-    expect(last).toBeCloseTo(best[3], 6);
-  });
-
-  it('come by epochs, and by minutes', async () => {
-    const [epochs, minutes] = [newFolder(), newFolder()];
-    await make(engines[0]).fit(data, {
-      epochs: 5,
-      batchSize: 25,
-      callbacks: [checkpoint(epochs, { every: { epochs: 2 }, keep: 9 })],
-    });
-    expect(files(epochs)).toEqual(['000008', '000016', '000020'].map((step) => `step-000${step}.safetensors`));
-    const every = { minutes: 1e-6 };
-    await make(engines[0]).fit(data, {
-      epochs: 1,
-      batchSize: 25,
-      callbacks: [checkpoint(minutes, { every, keep: 9 })],
-    });
-    expect(files(minutes).length).toBeGreaterThan(1);
-  });
-
-  it('of another run are in nobody’s way', async () => {
-    const folder = newFolder();
-    await fit(folder);
-    const network = make(engines[0], 1);
-    const error = await rejectionOf(fit(folder, {}, network).then());
-    expect(error).toMatchObject({ name: 'CheckpointError', code: 'ERR_CHECKPOINT_EXISTS' });
-    expect(network.step).toBe(0);
-  });
-
-  it.each([
-    [
-      'another network',
-      {},
-      () => new Network({ inputs: 6, layers: [dense(3)], engine: engines[0] }),
-      'another network',
-    ],
-    ['another optimizer', { optimizer: 'sgd' }, undefined, 'another optimizer'],
-    ['another rate', { learningRate: 0.5 }, undefined, 'another optimizer'],
-    ['another batch size', { batchSize: 20 }, undefined, 'another batchSize'],
-    ['another order', { shuffle: false }, undefined, 'another shuffle'],
-    ['another seed', { seed: 12345 }, undefined, 'another seed'],
-  ] as const)('of %s are refused, and the network stays as it is', async (_, options, other, said) => {
-    const folder = newFolder();
-    await fit(folder);
-    const network = other?.() ?? make(engines[0], 2);
-    const before = network.readParameter('dense1.kernel');
-    const error = await rejectionOf(network.fit(data, { batchSize: 25, ...options, resume: folder }).then());
-    expect(error.code).toBe('ERR_CHECKPOINT_FOREIGN');
-    expect(error.message).toContain(said);
-    expectSameBits(network.readParameter('dense1.kernel'), before);
-    expect(network.step).toBe(0);
-  });
-
-  it('that are damaged anywhere are found, and the one before takes their place, said once', async () => {
-    const folder = newFolder();
-    const whole = make(engines[0], 1);
-    await fit(folder, {}, whole);
-    const newest = join(folder, files(folder)[1]);
-    const bytes = readFileSync(newest);
-    const random = new RandomStream(5, 98);
-    const places = [
-      0,
-      7,
-      8,
-      30,
-      40,
-      100,
-      bytes.length - 1,
-      ...Array.from({ length: 40 }, () => random.integer(bytes.length)),
-    ];
-    for (const place of places) {
-      const damaged = Buffer.from(bytes);
-      damaged[place] ^= 1 << random.integer(8);
-      writeFileSync(newest, damaged);
-      const error = await rejectionOf(make(engines[0]).fit(data, { batchSize: 25, resume: newest }).then());
-      expect(error.code).toBe('ERR_CHECKPOINT_CORRUPT');
-    }
-    for (const length of [0, 5, 8, 60, 2000, bytes.length - 1]) {
-      writeFileSync(newest, bytes.subarray(0, length));
-      const error = await rejectionOf(make(engines[0]).fit(data, { batchSize: 25, resume: newest }).then());
-      expect(error.code).toBe('ERR_CHECKPOINT_CORRUPT');
-    }
-    const network = make(engines[0]);
-    await fit(folder, { resume: folder }, network);
-    expectSame(network, whole, 2);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('Going on from step-000000012.safetensors');
-    expect(files(folder)).toContain('step-000000016.safetensors.damaged');
-    for (const name of files(folder)) writeFileSync(join(folder, name), 'rubbish');
-    const error = await rejectionOf(fit(folder, { resume: folder }).then());
-    expect(error.code).toBe('ERR_CHECKPOINT_CORRUPT');
-  });
-
-  it('of another version, other files and missing ones have errors of their own', async () => {
-    const folder = newFolder();
-    const network = make(engines[0], 1);
-    await fit(folder, {}, network);
-    const model = join(root, 'model.safetensors');
-    await network.save(model);
-    const codeOf = async (resume: string) =>
-      (await rejectionOf(network.fit(data, { batchSize: 25, resume }).then())).code;
-    expect(await codeOf(model)).toBe('ERR_CHECKPOINT_FOREIGN');
-    expect(await codeOf(join(root, 'none.safetensors'))).toBe('ERR_CHECKPOINT_MISSING');
-    const { createHash } = await import('node:crypto');
-    const bytes = readFileSync(join(folder, files(folder)[1]));
-    const text = Buffer.from(bytes.toString('latin1').replace('\\"version\\":1', '\\"version\\":2'), 'latin1');
-    text.fill('0', 35, 99, 'latin1');
-    text.write(createHash('sha256').update(text).digest('hex'), 35, 'latin1');
-    writeFileSync(model, text);
-    expect(await codeOf(model)).toBe('ERR_CHECKPOINT_VERSION');
-  });
-
-  it.each([
-    [{ keep: 1 }, 'ERR_OPTION_RANGE'],
-    [{ every: {} }, 'ERR_OPTION_CONFLICT'],
-    [{ every: { steps: 1, epochs: 2 } }, 'ERR_OPTION_CONFLICT'],
-    [{ every: { steps: 0 } }, 'ERR_OPTION_RANGE'],
-    [{ every: { hours: 1 } }, 'ERR_OPTION_UNKNOWN'],
-    [{ keeps: 3 }, 'ERR_OPTION_UNKNOWN'],
-    [{ onError: 3 }, 'ERR_OPTION_TYPE'],
-  ])('refuse %o', (options, code) => {
-    expect(thrownBy(() => checkpoint('x', options as never)).code).toBe(code);
   });
 });

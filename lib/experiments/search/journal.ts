@@ -33,11 +33,8 @@ export class Journal {
    * @throws OptionError where it belongs to another search, FormatError where it is no journal, FileError
    */
   static async open(path: string, header: JournalHeader): Promise<{ journal: Journal; trials: Trial[] }> {
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-      throw new FileError('ERR_FILE_READ', `Could not read ${path}: ${reasonOf(error)}`, { cause: error });
-    });
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    const text = await readText(path);
+    const whole = wholeLines(text);
     const trials = whole === '' ? [] : readLines(path, whole, header);
     try {
       if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole));
@@ -48,6 +45,16 @@ export class Journal {
       if (cause instanceof FileError) throw cause;
       throw new FileError('ERR_FILE_WRITE', `Could not write ${path}: ${reasonOf(cause)}`, { cause });
     }
+  }
+
+  /**
+   * The seed in a journal that has begun; undefined where there is none yet.
+   *
+   * @throws FormatError where it is no journal, FileError
+   */
+  static async seedOf(path: string): Promise<number | undefined> {
+    const whole = wholeLines(await readText(path));
+    return whole === '' ? undefined : readHeader(path, whole.slice(0, whole.indexOf('\n'))).seed;
   }
 
   async add(trial: Trial): Promise<void> {
@@ -74,12 +81,29 @@ export class Journal {
   }
 }
 
-function readLines(path: string, text: string, header: JournalHeader): Trial[] {
-  const [first, ...rest] = text.trimEnd().split('\n');
-  const found = parse(path, first, 1) as Partial<JournalHeader>;
-  if (found.format !== 'blasnet-search' || found.version !== 1) {
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new FileError('ERR_FILE_READ', `Could not read ${path}: ${reasonOf(error)}`, { cause: error });
+  });
+}
+
+/** Without a last line that a crash cut off. */
+function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+function readHeader(path: string, line: string): JournalHeader {
+  const found = parse(path, line, 1) as Partial<JournalHeader> | null;
+  if (found?.format !== 'blasnet-search' || found.version !== 1 || !Number.isSafeInteger(found.seed)) {
     throw new FormatError(`${path}: expected a journal of a search, found something else`);
   }
+  return found as JournalHeader;
+}
+
+function readLines(path: string, text: string, header: JournalHeader): Trial[] {
+  const [first, ...rest] = text.trimEnd().split('\n');
+  const found = readHeader(path, first);
   for (const key of ['space', 'seed', 'method', 'direction'] as const) {
     if (JSON.stringify(found[key]) === JSON.stringify(header[key])) continue;
     throw new OptionError(
@@ -104,9 +128,12 @@ function checkTrial(path: string, value: unknown, number: number): Trial {
   const states = ['done', 'stopped', 'failed'];
   const valid =
     typeof trial?.key === 'string' &&
+    Number.isSafeInteger(trial.id) &&
     typeof trial.values === 'object' &&
+    trial.values !== null &&
     states.includes(trial.state ?? '') &&
     Array.isArray(trial.reports) &&
+    trial.reports.every((report: unknown) => Array.isArray(report) && report.length === 2) &&
     (trial.state !== 'done' || typeof trial.value === 'number');
   if (!valid) throw new FormatError(`${path}: line ${number} is no trial`);
   return trial as Trial;

@@ -9,12 +9,15 @@ if (port !== null) {
   const say = (message: FromWorker) => port.postMessage(message);
   let number = 0;
   const run = async (message: Extract<ToWorker, { kind: 'run' }>): Promise<void> => {
+    let over = false;
     try {
       const { module } = workerData as { module: string };
       const loaded = (await import(module)) as { default?: Objective<unknown> };
       if (typeof loaded.default !== 'function') throw new Error(`${module} has no function as its default export`);
       const report = (step: number, value: number) =>
         new Promise<boolean>((resolve) => {
+          // What a trial left running must not report for the next one.
+          if (over) return resolve(false);
           answers.set(number, resolve);
           say({ kind: 'report', number: number++, step, value });
         });
@@ -23,8 +26,10 @@ if (port !== null) {
         signal: new AbortController().signal,
         report,
       });
+      over = true;
       say({ kind: 'value', value });
     } catch (error) {
+      over = true;
       say({ kind: 'error', error: error instanceof Error ? error.message : String(error) });
     }
   };

@@ -18,7 +18,7 @@ export interface SearchOptions<V = Readonly<Record<string, unknown>>> {
   gridSteps?: number;
   /** Whether a small or a large value is wanted; default `minimize`. */
   direction?: 'minimize' | 'maximize';
-  /** Decides the values of every trial; a whole number in [0, 2⁵³); default drawn. */
+  /** Decides the values of every trial; a whole number in [0, 2⁵³); default the journal's, or drawn. */
   seed?: number;
   /** Trials at the same time; at least 1, default 1. */
   parallel?: number;
@@ -91,7 +91,7 @@ export async function search<S extends Space>(
   objective: Objective<Values<S>> | URL,
   options?: SearchOptions<Values<S>>,
 ): Promise<SearchResult<Values<S>>> {
-  const settings = checkSearch(space, objective, options);
+  const settings = checkSearch(space, objective, await withJournalSeed(options));
   const { plan, header, parallel, threads, signal, earlyStop, isBetter, onTrial } = settings;
   signal?.throwIfAborted();
   const opened = settings.journal === undefined ? undefined : await Journal.open(settings.journal, header);
@@ -148,7 +148,13 @@ export async function search<S extends Space>(
     for (let planned = plan.next(ended); planned !== undefined; planned = plan.next(ended)) {
       const waiting = planned.filter(({ key }) => !ended.has(key));
       const runOnes = async () => {
-        for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await runTrial(one);
+        for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+          await runTrial(one).catch((error: unknown) => {
+            // The search has failed (its journal cannot be written): the others begin no more.
+            waiting.length = 0;
+            throw error;
+          });
+        }
       };
       await settleAll(Array.from({ length: Math.min(parallel, waiting.length) }, runOnes));
     }
@@ -165,6 +171,13 @@ async function settleAll(tasks: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(tasks);
   const failed = results.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** Where no seed is given, that of the journal: else a search could not go on from it. */
+async function withJournalSeed<O extends SearchOptions<never>>(options: O | undefined): Promise<O | undefined> {
+  if (typeof options?.journal !== 'string' || options.seed !== undefined) return options;
+  const seed = await Journal.seedOf(options.journal);
+  return seed === undefined ? options : { ...options, seed };
 }
 
 function outcomeOf(value: unknown, stopped: boolean): Pick<Trial, 'state' | 'value' | 'error'> {

@@ -16,6 +16,7 @@ export class WorkerPool {
   /** Runs a trial on a free thread, or on a new one. A thread that dies fails its trial and no other. */
   readonly run: Run = (planned, context) => {
     const worker = this.#idle.pop() ?? this.#start();
+    worker.ref();
     return new Promise<number>((resolve, reject) => {
       const settle = (end: () => void) => {
         worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -29,18 +30,20 @@ export class WorkerPool {
           });
           return;
         }
+        // An idle thread must not keep the process alive.
+        worker.unref();
         this.#idle.push(worker);
         if (message.kind === 'value') settle(() => resolve(message.value));
         else settle(() => reject(new Error(message.error)));
       };
       const lose = (error: Error) => {
-        this.#all.delete(worker);
+        this.#forget(worker);
         settle(() => reject(error));
       };
       const onError = (error: unknown) => lose(error instanceof Error ? error : new Error(String(error)));
       const onExit = (code: number) => lose(new Error(`its worker thread ended with code ${code}`));
       const onAbort = () => {
-        this.#all.delete(worker);
+        this.#forget(worker);
         settle(() => reject(context.signal.reason as Error));
         void worker.terminate();
       };
@@ -61,11 +64,16 @@ export class WorkerPool {
 
   #start(): Worker {
     const worker = new Worker(new URL('./search-worker.js', import.meta.url), { workerData: { module: this.#module } });
-    // An idle thread must not keep the process alive, nor end it when it fails between trials.
-    worker.unref();
-    worker.on('error', () => this.#all.delete(worker));
+    // One that dies between trials, of something that a trial left behind, must not end the process, nor be asked again.
+    worker.on('error', () => this.#forget(worker)).on('exit', () => this.#forget(worker));
     this.#all.add(worker);
     return worker;
+  }
+
+  #forget(worker: Worker): void {
+    this.#all.delete(worker);
+    const place = this.#idle.indexOf(worker);
+    if (place >= 0) this.#idle.splice(place, 1);
   }
 }
 

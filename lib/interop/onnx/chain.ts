@@ -65,15 +65,15 @@ export class ChainReader {
     }
     if (operator !== 'Add' || node.data.length !== 2)
       throw unsupported(node, 'it joins two values that depend on the samples');
-    return this.#block(node, depth);
+    return this.#block(node, value, depth);
   }
 
   /** A sum of two values: what both are made of is where the block begins. */
-  #block(node: GraphNode, depth: number): { link: Link; source: string } {
+  #block(node: GraphNode, value: string, depth: number): { link: Link; source: string } {
     if (depth > DEEPEST) throw unsupported(node, `blocks stand inside each other more than ${DEEPEST} deep`);
     const [first, second] = node.data;
-    const line = this.#line(second, depth + 1);
-    const source = [...this.#line(first, depth + 1)].find((value) => line.has(value))!;
+    const source = this.graph.sourceOf(value);
+    if (source === undefined) throw unsupported(node, 'a part of it does not depend on the samples');
     const [a, b] = [this.between(source, first, depth + 1), this.between(source, second, depth + 1)];
     const pairs = [
       [a, b],
@@ -84,16 +84,6 @@ export class ChainReader {
       throw unsupported(node, 'neither of its two values is the input of a block, or a projection of it');
     }
     return { link: { kind: 'residual', node, block: pair[0], skip: pair[1] }, source };
-  }
-
-  /** A value and those that it is made of, blocks left out, back to the input. */
-  #line(value: string, depth: number): Set<string> {
-    const line = new Set([value]);
-    for (let at = value; at !== this.graph.input;) {
-      at = this.#before(at, depth).source;
-      line.add(at);
-    }
-    return line;
   }
 }
 

@@ -1,10 +1,12 @@
 import { activationKernels } from '../../kernels/activation.js';
 import { normalTail } from '../../kernels/normal.js';
 import { gelu, hardSwish, mish, silu, softplus, softsign, type Activation } from '../../activations/index.js';
-import { numberOf, type GraphNode, type GraphReader } from './graph.js';
+import { isFloatCast, numberOf, type GraphNode, type GraphReader } from './graph.js';
 
 /** What an elementwise operator does to numbers; a second one is a constant or another expression of the same variable. */
 const functions: Readonly<Record<string, (a: number, b: number, node: GraphNode) => number>> = {
+  Identity: (a) => a,
+  Cast: (a) => a,
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
@@ -41,6 +43,7 @@ const MOST_NODES = 32;
 
 /** Whether a node could be a part of such an expression. */
 export function isElementwise({ node }: GraphNode): boolean {
+  if (node.operator === 'Cast' && !isFloatCast(node)) return false;
   return node.domain === '' && Object.hasOwn(functions, node.operator);
 }
 
@@ -53,6 +56,7 @@ export function recognizeActivation(
   value: string,
 ): { activation: Activation; source: string } | undefined {
   for (const source of sourcesOf(graph, value)) {
+    if (evaluate(graph, value, source, probes[0]) === undefined) continue;
     const found = probes.map((x) => evaluate(graph, value, source, x));
     const activation = candidates.find(({ id, parameter }) =>
       probes.every((x, i) => Math.abs((found[i] ?? NaN) - activationKernels[id].value(x, parameter)) < 1e-5),
@@ -62,19 +66,17 @@ export function recognizeActivation(
   return undefined;
 }
 
-/** Values that an expression may be one of, nearest first. */
+/** Values that an expression may be one of, nearest first: those that every way to it leads through. */
 function sourcesOf(graph: GraphReader, value: string): string[] {
   const found: string[] = [];
-  const waiting = [value];
-  while (waiting.length > 0 && found.length < MOST_NODES) {
-    const next = waiting.shift()!;
-    if (found.includes(next)) continue;
-    found.push(next);
-    if (next === graph.input) continue;
-    const maker = graph.makerOf(next);
-    if (isElementwise(maker)) waiting.push(...maker.data);
+  let at = value;
+  while (at !== graph.input && isElementwise(graph.makerOf(at)) && found.length < MOST_NODES) {
+    const source = graph.sourceOf(at);
+    if (source === undefined) break;
+    found.push(source);
+    at = source;
   }
-  return found.slice(1);
+  return found;
 }
 
 /** The value where `source` is `x`; undefined where it depends on anything else. */

@@ -31,7 +31,7 @@ const MOST_OPSET = 28;
  * Operators: Gemm, MatMul with Add, BatchNormalization, LayerNormalization, PRelu, Softmax, Identity, Dropout, Flatten, Cast,
  * Reshape that keeps rows; Relu, LeakyRelu, Elu, Selu, Gelu, Sigmoid, Tanh, Softplus, Softsign, Mish, Swish, HardSwish,
  * HardSigmoid with 1/6, Clip to [0, 6]; Gelu, SiLU and Mish written out; constants added, subtracted, multiplied and
- * divided by; Add around a block; Scaler of `ai.onnx.ml`. Opset 7 to 28.
+ * divided by, also behind Identity, Cast or Transpose; Add around a block; Scaler of `ai.onnx.ml`. Opset 7 to 28.
  *
  * @param source a path, or the bytes of a file. Tensors in files beside the model are read when it is a path
  * @param options `output`: which value of the graph to predict, default its first output of floating-point numbers; `loss`
@@ -135,9 +135,9 @@ function inputsOf(read: readonly ReadLayer[]): number {
   for (const { values, description, inner } of read) {
     if (inner !== undefined) return inputsOf(inner);
     const { kernel } = values;
-    if (kernel !== undefined) return kernel.length / (description.config['units'] as number);
     const vector = values['gamma'] ?? values['mean'];
-    if (vector !== undefined) return vector.length;
+    const count = kernel === undefined ? vector?.length : kernel.length / (description.config['units'] as number);
+    if (count !== undefined && count >= 1) return count;
   }
   throw new FormatError('The ONNX graph does not state how many features its input has');
 }

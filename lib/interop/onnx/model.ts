@@ -178,11 +178,7 @@ function readTensor(fields: Fields, name: string, external: ReadExternal): OnnxT
   const shape = integersOf(fields, 1);
   const type = integerOf(fields, 2) ?? 0;
   const size = itemSizes[type];
-  if (size === undefined) {
-    throw new FormatError(
-      `Expected float32, float64, int32, int64 or uint8 for the tensor ${name}, received ONNX type ${type}`,
-    );
-  }
+  if (size === undefined) return unreadable(shape, name, type);
   const count = shape.reduce((product, extent) => product * extent, 1);
   if (shape.some((extent) => !(extent >= 0)) || !Number.isSafeInteger(count)) {
     throw new FormatError(`The tensor ${name} has the impossible shape [${shape.join(', ')}]`);
@@ -194,6 +190,18 @@ function readTensor(fields: Fields, name: string, external: ReadExternal): OnnxT
     );
   }
   return { shape, values: values instanceof Float32Array ? values : Float32Array.from(values) };
+}
+
+/** A tensor of another type, such as the names of classes: an error only where its numbers are needed. */
+function unreadable(shape: readonly number[], name: string, type: number): OnnxTensor {
+  return {
+    shape,
+    get values(): never {
+      throw new FormatError(
+        `Expected float32, float64, int32, int64 or uint8 for the tensor ${name}, received ONNX type ${type}`,
+      );
+    },
+  };
 }
 
 /** Numbers that lie in the model as they are in memory, or in a file beside it. */

@@ -10,7 +10,8 @@ import {
   softmax,
   type LayerDescription,
 } from '../../layers/index.js';
-import { listOf, numberOf, unsupported, type GraphNode, type GraphReader } from './graph.js';
+import { isFloatCast, listOf, numberOf, unsupported, type GraphNode, type GraphReader } from './graph.js';
+import { transpose } from './transpose.js';
 
 /** A layer on its way in, with its parameters by their names within the layer. */
 export interface ReadLayer {
@@ -34,8 +35,7 @@ const nothing: Operator = () => [];
 const operators: Readonly<Record<string, Operator>> = {
   Identity: nothing,
   Dropout: nothing,
-  Cast: (node) =>
-    [1, 10, 11].includes(numberOf(node, 'to', 0)) ? [] : refuse(node, 'it makes other than floating-point numbers'),
+  Cast: (node) => (isFloatCast(node.node) ? [] : refuse(node, 'it makes other than floating-point numbers')),
   Flatten: (node) => (numberOf(node, 'axis', 1) === 1 ? [] : refuse(node, 'its axis is not 1')),
   Reshape(node, graph, width) {
     const shape = graph.tensor(node.node.inputs[1])?.values ?? [];
@@ -174,15 +174,6 @@ function vector(node: GraphNode, graph: GraphReader, place: number, what: string
     throw unsupported(node, `its ${what} has the shape [${shape.join(', ')}]`);
   }
   return values.length === length || length === undefined ? values : new Float32Array(length).fill(values[0]);
-}
-
-/** A matrix `[rows, columns]` row-major as `[columns, rows]`. */
-export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) turned[column * rows + row] = values[row * columns + column];
-  }
-  return turned;
 }
 
 function scaled(values: Float32Array, factor: number): Float32Array {

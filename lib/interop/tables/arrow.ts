@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { types } from 'node:util';
 import { expected } from '../../core/checks.js';
-import { FileError, FormatError, OptionError } from '../../core/errors.js';
+import { BlasnetError, FileError, FormatError, OptionError } from '../../core/errors.js';
 import { reasonOf } from '../../core/files.js';
 import type { Dataset } from '../../data/index.js';
 import { columnsDataset, columnsNeeded, type Column, type ColumnOptions } from './columns.js';
@@ -29,16 +29,31 @@ export interface ArrowTable {
  */
 export async function arrowDataset(source: ArrowTable | string | Uint8Array, options: ColumnOptions): Promise<Dataset> {
   const needed = columnsNeeded('arrowDataset', options);
-  const table = isTable(source) ? source : await readTable(source);
+  if (isTable(source)) return datasetOf(source, needed, options);
+  const { tableFromIPC } = await import('apache-arrow').catch(missingPackage('apache-arrow', 'Reading Arrow files'));
+  const bytes = await bytesOf(source);
+  try {
+    const table: ArrowTable = tableFromIPC(bytes);
+    // What a file says of its length is no reason to make room for it: a row takes a bit at least.
+    if (!(table.numRows <= bytes.length * 8)) throw new FormatError(`${table.numRows} rows cannot be in it`);
+    return datasetOf(table, needed, options);
+  } catch (error) {
+    if (error instanceof BlasnetError && !(error instanceof FormatError)) throw error;
+    throw new FormatError(`Not an Arrow file that can be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function datasetOf(table: ArrowTable, needed: readonly string[], options: ColumnOptions): Dataset {
   const there = table.schema.fields.map(({ name }) => name);
   const columns = new Map<string, Column>();
   for (const name of needed) {
     const vector = table.getChild(name);
-    if (vector !== null)
-      columns.set(
-        name,
-        Array.from({ length: vector.length }, (_, row) => plain(vector.get(row))),
-      );
+    if (vector === null) continue;
+    if (vector.length !== table.numRows) {
+      throw new FormatError(`the column ${name} has ${vector.length} rows of ${table.numRows}`);
+    }
+    const cells = Array.from({ length: vector.length }, (_, row) => plain(vector.get(row)));
+    columns.set(name, cells);
   }
   return columnsDataset(columns, there, options);
 }
@@ -51,16 +66,6 @@ function isTable(source: unknown): source is ArrowTable {
 function plain(cell: unknown): unknown {
   const isVector = typeof cell === 'object' && cell !== null && 'toArray' in cell;
   return isVector ? (cell as { toArray(): unknown }).toArray() : cell;
-}
-
-async function readTable(source: unknown): Promise<ArrowTable> {
-  const { tableFromIPC } = await import('apache-arrow').catch(missingPackage('apache-arrow', 'Reading Arrow files'));
-  const bytes = await bytesOf(source);
-  try {
-    return tableFromIPC(bytes);
-  } catch (error) {
-    throw new FormatError(`Not an Arrow file that can be read: ${reasonOf(error)}`, { cause: error });
-  }
 }
 
 async function bytesOf(source: unknown): Promise<Uint8Array> {

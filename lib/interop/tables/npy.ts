@@ -9,6 +9,8 @@ export type NumpyValues =
 /** An array of a `.npy` file, row-major. 64-bit whole numbers are float64, exact up to 2⁵³; booleans are bytes. */
 export interface NumpyArray {
   readonly shape: readonly number[];
+  /** NumPy's name of the type in the file, such as `f4`, `u1` or `b1`. */
+  readonly type: string;
   readonly values: NumpyValues | Float64Array;
 }
 
@@ -59,7 +61,7 @@ export function readNpy(bytes: Uint8Array): NumpyArray {
   if (count * size !== bytes.length - dataStart) {
     throw notNumpy(`shape (${shape.join(', ')}) takes ${count * size} bytes and ${bytes.length - dataStart} are there`);
   }
-  return { shape, values: make(readItems(bytes, dataStart, count, size, order)) };
+  return { shape, type: code, values: make(readItems(bytes, dataStart, count, size, order)) };
 }
 
 /** The header is a Python dictionary of three known entries; nothing of Python is evaluated. */

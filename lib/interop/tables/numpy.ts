@@ -52,9 +52,10 @@ export async function numpyDataset(options: NumpyDatasetOptions): Promise<Datase
     if (own !== length)
       throw new ShapeError(`Expected ${length} samples, as in the features, for ${role}, received ${own}`);
   }
-  const { values } = features;
+  const { values, type } = features;
   return dataset({
-    features: values instanceof Uint8Array ? values : Float32Array.from(values),
+    // Booleans are bytes as well, and no pixels: true is 1.
+    features: type === 'u1' ? (values as Uint8Array) : Float32Array.from(values),
     width,
     labels: labels?.values,
     targets: targets && Float32Array.from(targets.values),

@@ -6,7 +6,9 @@ import { BlasnetError } from '../../core/errors.js';
  */
 export function missingPackage(name: string, purpose: string): (error: unknown) => never {
   return (error) => {
-    if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    // By import, and by the require that a bundler makes of it.
+    const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
+    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(code)) throw error;
     throw new BlasnetError('ERR_PACKAGE_MISSING', `${purpose} needs the package ${name}: npm install ${name}`, {
       cause: error,
     });

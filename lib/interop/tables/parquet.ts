@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { types } from 'node:util';
 import { checkString } from '../../core/checks.js';
-import { FileError, FormatError, OptionError } from '../../core/errors.js';
+import { BlasnetError, FileError, FormatError, OptionError } from '../../core/errors.js';
 import { reasonOf } from '../../core/files.js';
 import type { Dataset } from '../../data/index.js';
 import { columnsDataset, columnsNeeded, type Column, type ColumnOptions } from './columns.js';
@@ -34,7 +34,7 @@ export async function parquetDataset(source: string | Uint8Array, options: Colum
     const columns = new Map(known.map((name): [string, Column] => [name, rows.map((row) => row[name] as unknown)]));
     return columnsDataset(columns, there, options);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_')) throw error;
+    if (error instanceof BlasnetError) throw error;
     throw new FormatError(`Not a Parquet file that can be read: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { chartOf, positional, type Axis, type Chart, type ChartText } from './chart.js';
+import { chartOf, positional, type Axis, type Chart, type ChartText, type VegaLite } from './chart.js';
 
 export interface BarsOptions extends ChartText {
   /** The measured axis. */
@@ -45,7 +45,7 @@ export function bars(options: BarsOptions): Chart {
     type: 'nominal',
     sort: categories,
     title: category,
-    axis: { ticks: false, domain: false },
+    axis: { ticks: false, domain: false, labelPadding: 6, labelLimit: 320 },
   };
   const offset = grouped ? { yOffset: { field: 'group', type: 'nominal', sort: groups } } : {};
   const color = grouped
@@ -72,6 +72,15 @@ export function bars(options: BarsOptions): Chart {
   });
 }
 
+/** An axis whose values may be of any size in little room. */
+function spaced(axis: VegaLite, anySize: boolean): VegaLite {
+  if (!anySize) return axis;
+  const size = 'abs(datum.value)';
+  const format = `${size} >= 1e4 || (${size} < 1e-3 && ${size} > 0) ? '~e' : '~g'`;
+  const labels = { tickCount: 2, labelExpr: `replace(format(datum.value, ${format}), 'e+', 'e')` };
+  return { ...axis, axis: { ...(axis['axis'] as VegaLite), ...labels } };
+}
+
 /** Histograms in rows and columns, each as high as its own counts. */
 export function histogramGrid(options: HistogramGridOptions): Chart {
   const { x, panels, width = 130, height = 80 } = options;
@@ -96,9 +105,10 @@ export function histogramGrid(options: HistogramGridOptions): Chart {
     spec: {
       width,
       height,
-      mark: { type: 'rect', tooltip: true, clip: true },
+      // The border keeps bins of a fraction of a pixel visible: they are what a histogram of equal values consists of.
+      mark: { type: 'rect', tooltip: true, clip: true, stroke: { expr: 'first' }, strokeWidth: 0.75 },
       encoding: {
-        x: { field: 'from', ...positional(x, [], { tickCount: 3 }) },
+        x: { field: 'from', ...spaced(positional(x, [], { tickCount: 3 }), options.ownAxes === true) },
         x2: { field: 'to' },
         y2: { datum: 0 },
         y: {

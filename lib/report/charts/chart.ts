@@ -41,16 +41,18 @@ export interface ChartText {
  * Vega-Lite's words for an axis.
  *
  * @param values what is drawn along it: a logarithmic axis without a domain needs them for its ticks
- * @param options `zero`: whether a linear axis begins at 0; `tickCount`: about how many ticks there is room for
+ * @param options `zero`: whether a linear axis begins at 0; `tickCount`: about how many ticks there is room for; `margin`:
+ *   whether a logarithmic axis goes a little beyond the values, so that none lies on its end
  */
 export function positional(
   axis: Axis,
   values: readonly number[] = [],
-  { zero = false, tickCount = 8 }: { zero?: boolean; tickCount?: number } = {},
+  { zero = false, tickCount = 8, margin = false }: { zero?: boolean; tickCount?: number; margin?: boolean } = {},
 ): VegaLite {
   const { title, scale = 'linear', domain, format, ticks } = axis;
-  const ends = domain ?? extentOf(values, scale);
-  const log = scale === 'log' && ticks === undefined && ends !== undefined ? logTicks(ends) : undefined;
+  const extent = extentOf(values, scale);
+  const ends = domain ?? (margin && scale === 'log' && extent !== undefined ? widened(extent) : extent);
+  const log = scale === 'log' && ticks === undefined && ends !== undefined ? logTicks(ends, format) : undefined;
   return {
     type: 'quantitative',
     title,
@@ -62,6 +64,8 @@ export function positional(
     },
     axis: {
       tickCount,
+      // There is no epoch between two epochs.
+      ...(scale === 'linear' && values.length > 0 && values.every(Number.isInteger) && { tickMinStep: 1 }),
       ...(format !== undefined && { format }),
       ...(ticks !== undefined && { values: ticks }),
       ...log,
@@ -80,18 +84,32 @@ function extentOf(values: readonly number[], scale: Axis['scale']): readonly [nu
   return low > high ? undefined : low === high ? [low / 2, high * 2] : [low, high];
 }
 
-/** Ticks at powers of ten, a few of them; at 2 and 5 times as well where there are not many. */
-function logTicks([low, high]: readonly [number, number]): VegaLite {
+/** A thirtieth of the length on either side. */
+function widened([low, high]: readonly [number, number]): readonly [number, number] {
+  const factor = (high / low) ** (1 / 30);
+  return [low / factor, high * factor];
+}
+
+const MOST_TICKS = 9;
+/** Where ticks may stand between two powers of ten: the finest that there is room for is taken. */
+const mantissas = [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9]];
+
+/** Round ticks of a logarithmic axis: at powers of ten, a few of them, and between them where there are not many. */
+export function logTicks([low, high]: readonly [number, number], format?: string): VegaLite {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const stride = Math.max(1, Math.ceil((last - first) / 9));
-  const mantissas = last - first <= 3 ? [1, 2, 5] : [1];
-  const values: number[] = [];
-  for (let power = first; power <= last; power += stride) values.push(...mantissas.map((m) => Number(`${m}e${power}`)));
-  return { values: values.filter((value) => value >= low * 0.999 && value <= high * 1.001), labelExpr: powerLabel };
+  const stride = Math.max(1, Math.ceil((last - first) / MOST_TICKS));
+  const powers = Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, i) => first + i * stride);
+  const choices = (stride > 1 ? mantissas.slice(0, 1) : mantissas).map((steps) =>
+    powers
+      .flatMap((power) => steps.map((step) => Number(`${step}e${power}`)))
+      .filter((value) => value >= low * 0.999 && value <= high * 1.001),
+  );
+  const values = choices.findLast(({ length }) => length <= MOST_TICKS) ?? choices[0];
+  return { values, ...(format === undefined && { labelExpr: powerLabel }) };
 }
 
 /** 0.001 to 10,000 as they are, the rest as powers of ten. */
-const powerLabel =
+export const powerLabel =
   "datum.value >= 0.0009 && datum.value <= 10001 ? format(datum.value, '~g') : format(datum.value, '~e')";
 
 /** Title and subtitle as Vega-Lite takes them. */

@@ -49,10 +49,10 @@ export function lines(options: LinesOptions): Chart {
       type: 'line',
       point: options.points ?? few,
       tooltip: true,
-      clip: true,
+      clip: reachesOut(series, options),
       invalid: 'break-paths-show-path-domains',
     },
-    encoding: encodingOf(series, options),
+    encoding: encodingOf(series, options, { y: height < 200 ? 4 : 8 }),
   });
 }
 
@@ -75,8 +75,8 @@ export function lineGrid(options: LineGridOptions): Chart {
       width,
       height,
       params: [{ name: 'chosen', select: { type: 'point', fields: ['series'] }, bind: 'legend' }],
-      mark: { type: 'line', tooltip: true, clip: true, strokeWidth: 2 },
-      encoding: encodingOf(joinedByName(all), options, 4),
+      mark: { type: 'line', tooltip: true, clip: reachesOut(all, options), strokeWidth: 2 },
+      encoding: encodingOf(joinedByName(all), options, { x: 4, y: 4 }),
     },
   });
 }
@@ -84,7 +84,7 @@ export function lineGrid(options: LineGridOptions): Chart {
 function encodingOf(
   series: readonly Series[],
   { x, y, legend }: Pick<LinesOptions, 'x' | 'y' | 'legend'>,
-  tickCount?: number,
+  ticks: { x?: number; y?: number },
 ): VegaLite {
   const names = series.map(({ name }) => name);
   const many = names.length > 1;
@@ -93,11 +93,11 @@ function encodingOf(
   return {
     x: {
       field: 'x',
-      ...positional(x, valuesOf(series, 0), { tickCount }),
+      ...positional(x, valuesOf(series, 0), { tickCount: ticks.x }),
     },
     y: {
       field: 'y',
-      ...positional(y, valuesOf(series, 1), { tickCount }),
+      ...positional(y, valuesOf(series, 1), { tickCount: ticks.y, margin: true }),
     },
     color: { ...common, scale: { domain: names }, legend: many ? { title, ...columnsOf(names) } : null },
     // Second sign besides the colour; plain lines first.
@@ -113,6 +113,13 @@ function encodingOf(
       { field: 'y', type: 'quantitative', title: y.title, format: '.4~g' },
     ],
   };
+}
+
+/** Whether a line must be cut off at the ends of an axis. It is not otherwise: along an edge it would lose half its width. */
+function reachesOut(series: readonly Series[], { x, y }: Pick<LinesOptions, 'x' | 'y'>): boolean {
+  const outside = ({ domain }: Axis, coordinate: 0 | 1) =>
+    domain !== undefined && valuesOf(series, coordinate).some((value) => value < domain[0] || value > domain[1]);
+  return outside(x, 0) || outside(y, 1);
 }
 
 function valuesOf(series: readonly Series[], coordinate: 0 | 1): number[] {

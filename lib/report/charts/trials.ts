@@ -1,4 +1,4 @@
-import { chartOf, positional, type Axis, type Chart, type ChartText } from './chart.js';
+import { chartOf, logTicks, positional, type Axis, type Chart, type ChartText } from './chart.js';
 
 export interface ScatterOptions extends ChartText {
   readonly x: Axis;
@@ -30,6 +30,7 @@ export function scatter(options: ScatterOptions): Chart {
         ...positional(
           x,
           points.map((point) => point.x),
+          { margin: true },
         ),
       },
       y: {
@@ -37,6 +38,7 @@ export function scatter(options: ScatterOptions): Chart {
         ...positional(
           y,
           points.map((point) => point.y),
+          { margin: true },
         ),
       },
       color: {
@@ -73,10 +75,11 @@ export function parallelCoordinates(options: ParallelOptions): Chart {
   );
   const labels = axes.flatMap(({ title, log, format }, axis) => {
     const { low, high } = ranges[axis];
-    return [0, 0.25, 0.5, 0.75, 1].map((at) => {
-      const raw = low + at * (high - low);
-      return { axis: title, tick: at, label: log === true ? (10 ** raw).toExponential(1) : numeral(raw, format) };
-    });
+    const ticks =
+      log === true
+        ? (logTicks([10 ** low, 10 ** high])['values'] as number[])
+        : [0, 0.25, 0.5, 0.75, 1].map((at) => low + at * (high - low));
+    return ticks.map((value) => ({ axis: title, tick: place(axis, value), label: numeral(value, format) }));
   });
   const x = {
     field: 'axis',
@@ -123,15 +126,20 @@ export function parallelCoordinates(options: ParallelOptions): Chart {
           ],
         },
       },
-      {
+      // Twice: first as broad strokes of paper, on which the label can be read across the lines.
+      ...[
+        { color: { expr: 'paper' }, stroke: { expr: 'paper' }, strokeWidth: 4, strokeJoin: 'round', opacity: 0.85 },
+        { color: { expr: 'ink' } },
+      ].map((look) => ({
         transform: [{ filter: 'isValid(datum.tick)' }],
-        mark: { type: 'text', align: 'left', dx: 5, fontSize: 10, color: { expr: 'ink' } },
+        mark: { type: 'text', align: 'left', dx: 6, fontSize: 11, ...look },
         encoding: { x, y: { field: 'tick', ...y }, text: { field: 'label', type: 'nominal' } },
-      },
+      })),
     ],
   });
 }
 
 function numeral(value: number, format: string | undefined): string {
-  return format?.endsWith('%') === true ? `${(100 * value).toFixed(1)} %` : Number(value.toPrecision(3)).toString();
+  if (format?.endsWith('%') === true) return `${(100 * value).toFixed(1)} %`;
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : Number(value.toPrecision(3)).toString();
 }

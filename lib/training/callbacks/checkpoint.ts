@@ -7,6 +7,7 @@ import { BEST, CheckpointFolder } from '../checkpoint-files.js';
 import type { Training } from '../training.js';
 import type { Callback } from './callback.js';
 import { Monitor, monitorOptions, type MonitorOptions } from './monitor.js';
+import { SavedValues } from './saved-values.js';
 
 export interface CheckpointOptions extends Omit<MonitorOptions, 'monitor'> {
   /** When: after so many `steps`, `epochs` or `minutes`, one of them; default every epoch. And always when the fit ends. */
@@ -119,8 +120,8 @@ export function checkpoint(directory: string, options?: CheckpointOptions): Call
       if (how !== 'failed' && training.step !== savedStep) await save(training);
     },
     state: () => ({ values: { best: best ?? null } }),
-    restore({ values }) {
-      best = (values['best'] as number | null) ?? undefined;
+    restore(state) {
+      best = new SavedValues('checkpoint', state).best();
     },
   };
 }

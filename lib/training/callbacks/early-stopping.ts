@@ -1,6 +1,7 @@
 import { checkInteger, checkOptions } from '../../core/checks.js';
 import type { Callback } from './callback.js';
 import { Monitor, monitorOptions, type MonitorOptions } from './monitor.js';
+import { SavedValues } from './saved-values.js';
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs in a row without a better value after which training ends, at least 1; default 5. */
@@ -32,11 +33,13 @@ export function earlyStopping(options?: EarlyStoppingOptions): Callback {
   let best: number | undefined;
   let waited = 0;
   let parameters: Float32Array | undefined;
+  let length = 0;
   return {
     name: 'earlyStopping',
     prepare: (quantities) => monitor.prepare(quantities),
-    onTrainBegin() {
+    onTrainBegin(training) {
       [best, waited, parameters] = [undefined, 0, undefined];
+      ({ length } = training.readParameters());
     },
     onEpochEnd(record, training) {
       const value = monitor.valueOf(record);
@@ -56,10 +59,9 @@ export function earlyStopping(options?: EarlyStoppingOptions): Callback {
       values: { best: best ?? null, waited },
       ...(parameters === undefined ? {} : { arrays: { parameters } }),
     }),
-    restore({ values, arrays }) {
-      best = (values['best'] as number | null) ?? undefined;
-      waited = values['waited'] as number;
-      parameters = arrays?.['parameters'];
+    restore(state) {
+      const saved = new SavedValues('earlyStopping', state);
+      [best, waited, parameters] = [saved.best(), saved.count('waited'), saved.array('parameters', length)];
     },
   };
 }

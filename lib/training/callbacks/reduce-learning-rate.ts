@@ -1,6 +1,7 @@
 import { checkInteger, checkNumber, checkOptions } from '../../core/checks.js';
 import type { Callback } from './callback.js';
 import { Monitor, monitorOptions, type MonitorOptions } from './monitor.js';
+import { SavedValues } from './saved-values.js';
 
 export interface ReduceLearningRateOptions extends MonitorOptions {
   /** By what the rate is multiplied, above 0 and below 1; default 0.1. */
@@ -63,10 +64,9 @@ export function reduceLearningRateOnPlateau(options?: ReduceLearningRateOptions)
       [waited, cooling] = [0, cooldown];
     },
     state: () => ({ values: { best: best ?? null, waited, cooling } }),
-    restore({ values }) {
-      best = (values['best'] as number | null) ?? undefined;
-      waited = values['waited'] as number;
-      cooling = values['cooling'] as number;
+    restore(state) {
+      const saved = new SavedValues('reduceLearningRateOnPlateau', state);
+      [best, waited, cooling] = [saved.best(), saved.count('waited'), saved.count('cooling')];
     },
   };
 }

@@ -1,0 +1,27 @@
+// Notices values that are not finite, for the price of a multiplication: 0 · x is 0 for a number, and NaN for an infinity
+// and for NaN. Updates return what they noticed in the place of a partial sum, and a run stops at its step.
+#pragma once
+
+#include "kernels/lanes.h"
+
+namespace blasnet::BLASNET_SIMD {
+
+struct FiniteWatch {
+  Lanes seen = zeroLanes();
+
+  void look(Lanes x) { seen = multiplyAdd(x, zeroLanes(), seen); }
+  // Both at once: their sum is not finite where one of them is not.
+  void look(Lanes x, Lanes y) { look(add(x, y)); }
+  void join(const FiniteWatch& other) { seen = add(seen, other.seen); }
+
+  // 0, or NaN.
+  double verdict() const {
+    float parts[kLaneCount];
+    store(parts, seen);
+    float sum = 0;
+    for (const float part : parts) sum += part;
+    return static_cast<double>(sum);
+  }
+};
+
+}  // namespace blasnet::BLASNET_SIMD
