@@ -18,6 +18,8 @@ export const suites = /** @type {const} */ ({
   memory: 'resident memory of training with MNIST loaded',
   shards: 'training from shards on disk against training from memory',
   startup: 'time to import blasnet, and from a cold start to 98 % on MNIST',
+  instructions: 'instructions of the main kernels under callgrind, against those recorded',
+  scaling: 'time of a step by width, depth, batch and threads: measured, modelled, simulated on more cores',
 });
 
 /** @typedef {keyof typeof suites} SuiteName */
@@ -34,6 +36,8 @@ export const suites = /** @type {const} */ ({
  * @property {number} samples
  * @property {number} seconds
  * @property {'auto' | 'mnist' | 'random'} data
+ * @property {number} bandwidth
+ * @property {boolean} record
  * @property {string | undefined} json
  * @property {boolean} cleanEnvironment
  * @property {boolean} list
@@ -51,6 +55,8 @@ export const helpText = `Usage: npm run bench -- [options]
   --rounds N            trials of each contender, in alternation (default 3)
   --samples N           shards: images of 784 bytes on disk (default 1,000,000)
   --seconds S           measured time of a trial (default 3)
+  --bandwidth GB/S      scaling: memory of the larger machines that are simulated (default 200)
+  --record              instructions: keeps the counts as those to compare with
   --data NAME           mnist, random, or auto: mnist where it is found (default auto)
   --json FILE           also writes the results, one row a workload and contender
   --clean-environment   without the variables that force BLAS to narrower kernels or fewer threads
@@ -76,6 +82,8 @@ export function parseArguments(given) {
     rounds: wholeNumber('rounds', values.rounds, 3, 1000),
     samples: wholeNumber('samples', values.samples, 1_000_000, 100_000_000),
     seconds: seconds(values.seconds),
+    bandwidth: wholeNumber('bandwidth', values.bandwidth, 200, 100_000),
+    record: values.record ?? false,
     data: oneOf('data', values.data ?? 'auto', ['auto', 'mnist', 'random']),
     json: values.json,
     cleanEnvironment: values['clean-environment'] ?? false,
@@ -99,8 +107,9 @@ function parse(given) {
       rounds: text,
       seconds: text,
       samples: text,
+      bandwidth: text,
     },
-    ...{ data: text, json: text, 'clean-environment': flag, list: flag, help: flag },
+    ...{ data: text, json: text, record: flag, 'clean-environment': flag, list: flag, help: flag },
   };
   try {
     return parseArgs({ args: [...given], options }).values;

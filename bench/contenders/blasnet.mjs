@@ -1,7 +1,8 @@
 // @ts-check
 /** One trial of blasnet, through what every user calls: `network.fit` with a progress callback. */
 import { readFileSync } from 'node:fs';
-import { adam, batchNorm, dataset, dense, dropout, activation, Network } from '../../dist/index.js';
+import { adam, dataset, Network } from '../../dist/index.js';
+import { layersOf } from '../programs.mjs';
 import { Stopwatch } from './stopwatch.mjs';
 
 /** @typedef {import('../trial.mjs').TrialRequest} TrialRequest */
@@ -46,15 +47,3 @@ try {
 }
 
 stopwatch.answer({ loss, configuration: network.engine.name });
-
-/** @param {TrialRequest['workload']} workload */
-function layersOf({ sizes, batchNorm: norm, dropout: rate }) {
-  const hidden = sizes.slice(1, -1).flatMap((units) => {
-    // He's rule comes with the activation; before a BatchNorm it has to be asked for.
-    const weights = norm
-      ? [dense(units, { initializer: 'heNormal' }), batchNorm(), activation('relu')]
-      : [dense(units, { activation: 'relu' })];
-    return rate > 0 ? [...weights, dropout(rate)] : weights;
-  });
-  return [...hidden, dense(sizes[sizes.length - 1])];
-}
