@@ -112,12 +112,13 @@ describe('the table of a document', () => {
     suite: 'training',
     ...row,
     machine,
+    command: 'npm run bench -- --rounds 5',
     date: '2030-01-02T03:04:05Z',
   }));
 
   it('states machine and date, and has a row for each workload', () => {
     const text: string = markdownTable([...stored, { suite: 'predict' }]);
-    expect(text).toContain('Measured 2030-01-02, 2 threads: A processor, 2 cores');
+    expect(text).toContain('Measured 2030-01-02 by `npm run bench -- --rounds 5`, 2 threads: A processor, 2 cores');
     expect(text).toContain('| PyTorch 2.0.0 | ratio |');
     expect(text).toMatch(/\| classic \| 784-512-512-10 \| 128 \| 200 \| .* \| 50\.0 \| 4\.00× \|$/);
   });
