@@ -178,10 +178,11 @@ void* allocateAligned(std::size_t bytes, bool zeroed) {
 #endif
   if (pointer == nullptr) throw std::bad_alloc();
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-  // Kernel matrices are read across their rows: with 4 KiB pages a product spends its time in the page tables.
-  if (alignment == kHugePage) madvise(pointer, rounded, MADV_HUGEPAGE);
+  // Kernel matrices are read across their rows: with 4 KiB pages a product spends its time in the page tables. The last
+  // large page would be resident as a whole for what may be little of it, in each of a network's arenas.
+  if (alignment == kHugePage) madvise(pointer, (skew + bytes) / kHugePage * kHugePage, MADV_HUGEPAGE);
 #endif
-  if (zeroed) std::memset(pointer, 0, rounded);
+  if (zeroed) std::memset(pointer, 0, skew + bytes);
   allocated.fetch_add(static_cast<std::int64_t>(bytes));
   return static_cast<char*>(pointer) + skew;
 }
