@@ -17,7 +17,7 @@ export const suites = /** @type {const} */ ({
   predict: 'latency of one prediction, throughput of ten thousand',
   memory: 'resident memory of training with MNIST loaded',
   shards: 'training from shards on disk against training from memory',
-  startup: 'time to import blasnet, and from a cold start to 98 % on MNIST',
+  startup: 'time to import blasnet, and of npm run mnist, process start included',
   instructions: 'instructions of the main kernels under callgrind, against those recorded',
   scaling: 'time of a step by width, depth, batch and threads: measured, modelled, simulated on more cores',
 });
