@@ -13,6 +13,8 @@ export const suites = /** @type {const} */ ({
   training: 'samples per second of training on the five workloads, beside the peers',
   'event-loop': 'delay of the event loop and of reading a file while a network trains',
   'http-server': 'what a fit in the process adds to the latency of requests',
+  abort: 'how long a fit goes on after its signal was aborted',
+  augmentation: 'what elastic and other distortions cost a fit',
   update: 'optimizer updates of a million parameters against the memory bandwidth',
   predict: 'latency of one prediction, throughput of ten thousand',
   memory: 'resident memory of training with MNIST loaded',
