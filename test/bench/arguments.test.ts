@@ -20,7 +20,7 @@ describe('the command line', () => {
     expect(names(options.workloads)).toEqual(['classic', 'wide']);
     expect(options.peers).toEqual(['torch', 'tfjs-cpu', 'tfjs-wasm']);
     expect(options.suites).toEqual(['predict', 'memory']);
-    expect(parseArguments(['--suite', 'all']).suites).toHaveLength(10);
+    expect(parseArguments(['--suite', 'all']).suites).toHaveLength(12);
   });
 
   it.each([
