@@ -39,7 +39,8 @@ it('holds what running and building need', () => {
 });
 
 it('holds nothing else', () => {
-  const belongs = /^(dist\/(.*\.d\.ts|index\.js|cli\/main\.js|chunks\/[\w-]+\.js)|native\/(?!build\/|test\/).*|scripts\/(build-native|install)\.cjs|[\w.]+)$/;
+  const belongs =
+    /^(dist\/(.*\.d\.ts|index\.js|cli\/main\.js|chunks\/[\w-]+\.js)|native\/(?!build\/|test\/).*|scripts\/(build-native|install)\.cjs|[\w.]+)$/;
   expect(packed.files.map((file) => file.path).filter((file) => !belongs.test(file))).toEqual([]);
   expect(packed.files.filter((file) => /\.(node|o|a|tgz|log)$/.test(file.path))).toEqual([]);
 });

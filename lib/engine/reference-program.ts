@@ -40,8 +40,13 @@ export class ReferenceProgram implements CompiledProgram {
   /** Runs of one program share its memory, so they take turns. */
   async run(store: Store, slice: Slice): Promise<Outcome> {
     // Parameters as they are at the call; training, which begins here too, leaves them to those who read meanwhile.
-    const parameters = (store as ReferenceStore).snapshot();
-    const result = this.#busy.then(() => this.#run(store as ReferenceStore, slice, parameters));
+    const own = store as ReferenceStore;
+    const parameters = own.borrow();
+    const result = this.#busy
+      .then(() => this.#run(own, slice, parameters))
+      .finally(() => {
+        own.giveBack(parameters);
+      });
     this.#busy = result.catch(() => undefined);
     return result;
   }

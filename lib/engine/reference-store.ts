@@ -22,7 +22,10 @@ export class ReferenceStore implements Store {
   readonly live: FloatArray;
   readonly arenas: Record<Arena, FloatArray[]>;
   #snapshot: FloatArray;
+  #spare: FloatArray | undefined;
   #fresh = true;
+  /** How many runs read a copy of the parameters. */
+  readonly #readers = new Map<FloatArray, number>();
   /** Parameters and slots as they were once. */
   #kept: { readonly parameters: FloatArray; readonly slots: readonly FloatArray[] } | undefined;
 
@@ -40,14 +43,32 @@ export class ReferenceStore implements Store {
     };
   }
 
-  /** Parameters as they stood after the last completed run; never written again once handed out. */
+  /** Parameters as they stood after the last completed run, to be read at once. */
   snapshot(): FloatArray {
     if (!this.#fresh && !this.training) this.publish();
     return this.#snapshot;
   }
 
+  /** The same for a run that takes its time: nobody writes to them until it has given them back. */
+  borrow(): FloatArray {
+    const values = this.snapshot();
+    this.#readers.set(values, (this.#readers.get(values) ?? 0) + 1);
+    return values;
+  }
+
+  giveBack(values: FloatArray): void {
+    const others = (this.#readers.get(values) ?? 1) - 1;
+    if (others > 0) this.#readers.set(values, others);
+    else this.#readers.delete(values);
+  }
+
+  /** Two copies take turns; a third is made only while a run reads the older one. */
   publish(): void {
-    this.#snapshot = this.live.slice();
+    const spare = this.#spare !== undefined && this.#readers.has(this.#spare) ? undefined : this.#spare;
+    const next = spare ?? new this.array(this.parameters);
+    next.set(this.live);
+    this.#spare = this.#snapshot;
+    this.#snapshot = next;
     this.#fresh = true;
   }
 
