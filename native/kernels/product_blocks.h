@@ -28,7 +28,9 @@ static_assert(kInnerBlock * kBlockRegisters * kLaneCount <= kScratchFloats, "a p
 constexpr std::int64_t kInnerWorthAsking = 64;
 
 // Loops over registers, written out whole: one that is left makes memory of the sums, and a product three times as slow.
-#if defined(__clang__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BLASNET_UNROLL  // with a check at every access they take minutes to compile
+#elif defined(__clang__)
 #define BLASNET_UNROLL _Pragma("unroll")
 #else
 #define BLASNET_UNROLL _Pragma("GCC unroll 32")
