@@ -1,5 +1,6 @@
 import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
+import { firstNonFinite, largestAt } from '../core/numbers.js';
 import { dataset, toDataset, Dataset, ShardedDataset } from '../data/index.js';
 import { selectEngine, type EngineOptions } from '../engine/select.js';
 import { resolveMetrics } from '../metrics/index.js';
@@ -142,12 +143,8 @@ export class Network extends Model {
     if (this.outputs === 1 && this.architecture.loss.task === 'decisions') {
       return Uint32Array.from(scores, (logit) => (logit >= 0 ? 1 : 0));
     }
-    return Uint32Array.from({ length: scores.length / this.outputs }, (_, row) => {
-      let best = 0;
-      const first = row * this.outputs;
-      for (let j = 1; j < this.outputs; j++) if (scores[first + j] > scores[first + best]) best = j;
-      return best;
-    });
+    const { outputs } = this;
+    return Uint32Array.from({ length: scores.length / outputs }, (_, row) => largestAt(scores, row * outputs, outputs));
   }
 
   /**
@@ -186,7 +183,7 @@ export class Network extends Model {
         `Expected a multiple of ${this.inputs} values (the network's inputs) for samples, received ${samples.length}`,
       );
     }
-    const bad = samples.findIndex((value) => !Number.isFinite(value));
+    const bad = firstNonFinite(samples);
     if (bad >= 0) {
       throw new DataError(
         'ERR_DATA_NON_FINITE',
