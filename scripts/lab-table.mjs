@@ -1,7 +1,8 @@
 /**
  * Writes what labs reached into the table of docs/labs.md: `node scripts/lab-table.mjs FOLDER…` with the folders that
- * `blasnet lab NAME --output FOLDER` wrote. A row is changed by a result of its lab alone, and a quick one,
- * or one with a number of epochs of its own, does not replace one of full size. `--check` changes nothing and fails where the table says something else than the results.
+ * `blasnet lab NAME --output FOLDER` wrote. A row is changed by a result of its lab alone, and a quick one, or one with a
+ * number of epochs of its own, does not replace one of full size. `--check` changes nothing and fails where the table says
+ * something else than the results.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -4,6 +4,7 @@ import { types } from 'node:util';
 import { readItems, swapItems } from './byte-order.js';
 import { checkBoolean, checkChoice, checkInteger, checkOptions, expected } from './checks.js';
 import { FormatError, OptionError, ShapeError } from './errors.js';
+import { firstNonFinite } from './numbers.js';
 import { HeaderReader, isWellFormed, quote } from './safetensors-header.js';
 import type { HeaderEntry } from './safetensors-header.js';
 
@@ -182,10 +183,8 @@ function arrayOf(dtype: SafetensorsType, buffer: ArrayBuffer): SafetensorsTensor
 
 function checkFinite(name: string, { dtype, data }: SafetensorsTensor): void {
   if (dtype !== 'F32' && dtype !== 'F64') return;
-  for (let index = 0; index < data.length; index++) {
-    const value = data[index];
-    if (value - value !== 0) throw new FormatError(`The tensor ${quote(name)} holds ${value} at index ${index}`);
-  }
+  const bad = firstNonFinite(data);
+  if (bad >= 0) throw new FormatError(`The tensor ${quote(name)} holds ${data[bad]} at index ${bad}`);
 }
 
 function checkTensor(name: string, tensor: SafetensorsTensor): SafetensorsTensor & { name: string } {

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { checkInteger, describe, expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError } from '../core/errors.js';
+import { firstNonFinite } from '../core/numbers.js';
 
 /** Row-major numbers, as a dataset keeps them. */
 export type Matrix = Uint8Array | Float32Array;
@@ -158,34 +159,11 @@ function flatWidth(name: string, values: number, samples: number | undefined): n
 
 /** Numbers too large for float32 have become infinite by now and are named as such. */
 function checkFinite(name: string, values: Float32Array, width: number): void {
-  if (allFinite(values)) return;
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index];
-    // NaN - NaN and Infinity - Infinity are NaN: one comparison finds both.
-    if (value - value !== 0) {
-      const place = `sample ${Math.floor(index / width)}, column ${index % width}`;
-      const message = `Expected finite values (in float32) for ${name}, received ${value} in ${place}`;
-      throw new DataError('ERR_DATA_NON_FINITE', message);
-    }
-  }
-}
-
-/**
- * Reads bits, three times as fast as numbers: an exponent of all ones, which only NaN and the infinities have, overflows into
- * the sign when one is added to it. Predictions check their samples too, and this is a tenth of their time.
- */
-function allFinite({ buffer, byteOffset, length }: Float32Array): boolean {
-  const exponent = 0x7f800000;
-  const one = 0x00800000;
-  const bits = new Int32Array(buffer, byteOffset, length);
-  const whole = length - (length % 4);
-  let seen = 0;
-  for (let i = 0; i < whole; i += 4) {
-    seen |= ((bits[i] & exponent) + one) | ((bits[i + 1] & exponent) + one);
-    seen |= ((bits[i + 2] & exponent) + one) | ((bits[i + 3] & exponent) + one);
-  }
-  for (let i = whole; i < length; i++) seen |= (bits[i] & exponent) + one;
-  return seen >= 0;
+  const bad = firstNonFinite(values);
+  if (bad < 0) return;
+  const place = `sample ${Math.floor(bad / width)}, column ${bad % width}`;
+  const message = `Expected finite values (in float32) for ${name}, received ${values[bad]} in ${place}`;
+  throw new DataError('ERR_DATA_NON_FINITE', message);
 }
 
 /** The array itself, or a copy where its memory could shrink after it was checked. */

@@ -16,7 +16,7 @@ import {
 } from './engine.js';
 
 const arenas: readonly Arena[] = ['parameters', 'gradients', 'slots'];
-/** As `Begin` in native/engine/runner.h. */
+/** As `Begin` in native/engine/slice.h. */
 const begins = ['here', 'keep', 'restore'];
 
 /** Runs programs with C++ kernels over BLAS, on threads of its own. */

@@ -1,11 +1,5 @@
-import type { FloatArray, ReferenceKernel } from './call.js';
-
-/** Place of the largest of `width` numbers from `offset`; the first of equals. */
-function largestAt(values: FloatArray, offset: number, width: number): number {
-  let best = 0;
-  for (let j = 1; j < width; j++) if (values[offset + j] > values[offset + best]) best = j;
-  return best;
-}
+import { largestAt } from '../core/numbers.js';
+import type { ReferenceKernel } from './call.js';
 
 /** How many rows have their largest score at the label; the first of equals counts. */
 export const accuracy: ReferenceKernel = ({ operands, dimensions }, start, end) => {

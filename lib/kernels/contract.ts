@@ -20,7 +20,8 @@ import { updateKernels } from './contract/updates.js';
  * tile order, so that totals do not depend on the number of threads. Kernels that write parameters return 0, or NaN where
  * what they wrote is not finite: a training run stops at a step in which any sum is not.
  *
- * `native/kernels/contract.cc` is the same table in C++, in the same order; the addon is refused when the two differ.
+ * `native/kernels/contract.cc` puts the same table together in C++, in the same order; the addon is refused when the two
+ * differ.
  */
 export const contract = { ...dataKernels, ...layerKernels, ...lossKernels, ...updateKernels } as const;
 

@@ -1,4 +1,5 @@
 import { OptionError } from '../core/errors.js';
+import { largestAt } from '../core/numbers.js';
 
 /** What a pass over data hands to metrics. */
 export interface Pass {
@@ -58,13 +59,6 @@ export interface MetricValues {
   /** Of {@link topK}. */
   readonly [topK: `top${number}Accuracy`]: number | undefined;
   readonly [name: string]: unknown;
-}
-
-/** Place of the largest of `width` numbers from `offset`; the first of equals. */
-export function largestAt(values: ArrayLike<number>, offset: number, width: number): number {
-  let best = 0;
-  for (let j = 1; j < width; j++) if (values[offset + j] > values[offset + best]) best = j;
-  return best;
 }
 
 /** How one class of several, or of two, is read from a pass. */

@@ -1,3 +1,4 @@
+import { firstNonFinite } from '../core/numbers.js';
 import { ReferenceEngine } from '../engine/reference.js';
 import type { EngineData, Store } from '../engine/engine.js';
 import type { DataSource, FloatArray } from '../kernels/call.js';
@@ -44,7 +45,7 @@ async function findGradient(failed: FailedStep): Promise<FoundNonFinite | undefi
   const kind = { weighted: batch.weights !== undefined, augment };
   const { store } = await run(failed, compileGradients(architecture, batch.length, kind));
   for (const { name, layer, offset, size, role } of [...architecture.parameters].reverse()) {
-    if (role === 'state' || store.read('gradients', offset, size).every(Number.isFinite)) continue;
+    if (role === 'state' || firstNonFinite(store.read('gradients', offset, size)) < 0) continue;
     return { layer, tensor: `gradient of ${name}`, rows: await rowsOfGradient(failed, name) };
   }
   return undefined;

@@ -1,5 +1,6 @@
 import { checkString } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
+import { firstNonFinite } from '../core/numbers.js';
 import type { CompiledProgram, Engine, EngineData, Outcome, Store } from '../engine/engine.js';
 import type { FloatArray } from '../kernels/call.js';
 import type { Optimizer } from '../optimizers/index.js';
@@ -115,7 +116,7 @@ export class Model {
       throw new ShapeError(`Expected ${size} values ([${shape.join(', ')}]) for ${name}, received ${values.length}`);
     }
     // As they will be stored: a number too large for float32 is infinite by then.
-    const bad = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(Math.fround(value)));
+    const bad = firstNonFinite(Float32Array.from(values));
     if (bad >= 0) {
       throw new DataError(
         'ERR_DATA_NON_FINITE',

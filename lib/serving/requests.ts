@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError } from '../core/errors.js';
+import { firstNonFinite } from '../core/numbers.js';
 
 /** Samples that wait for their predictions. */
 export interface Request {
@@ -26,9 +27,12 @@ export function checkSamples(samples: unknown, inputs: number, most: number): Fl
   for (let i = 0; i < copy.length; i++) {
     const value = values[i];
     copy[i] = typeof value === 'number' ? value : NaN;
-    // As the network will see it: what is too large for float32 is infinite by then.
-    if (Number.isFinite(copy[i])) continue;
-    throw new DataError('ERR_DATA_NON_FINITE', expected('a finite number (in float32)', `samples[${i}]`, value));
+  }
+  // As the network will see it: what is too large for float32 is infinite by now.
+  const bad = firstNonFinite(copy);
+  if (bad >= 0) {
+    const message = expected('a finite number (in float32)', `samples[${bad}]`, values[bad]);
+    throw new DataError('ERR_DATA_NON_FINITE', message);
   }
   return copy;
 }

@@ -1,4 +1,5 @@
 import { NonFiniteError, StateError, type NonFinitePlace } from '../core/errors.js';
+import { firstNonFinite } from '../core/numbers.js';
 import type { CompiledProgram, Outcome, Slice } from '../engine/engine.js';
 import { findNonFinite, type FailedStep } from '../network/index.js';
 import type { Network } from './network.js';
@@ -90,11 +91,10 @@ export class FiniteGuard {
   /** The last parameter in the order of the layers, which is the first to be updated, that is not finite any more. */
   #findSpoilt(): NonFinitePlace | undefined {
     const { store, architecture } = this.#network;
-    const finite = (values: Float32Array | Float64Array) => values.every(Number.isFinite);
     const slots = Array.from({ length: store.slots }, (_, slot) => slot);
     const spoilt = [...architecture.parameters].reverse().find(({ offset, size }) => {
-      if (!finite(store.read('parameters', offset, size))) return true;
-      return slots.some((slot) => !finite(store.read('slots', offset, size, slot)));
+      if (firstNonFinite(store.read('parameters', offset, size)) >= 0) return true;
+      return slots.some((slot) => firstNonFinite(store.read('slots', offset, size, slot)) >= 0);
     });
     if (spoilt === undefined) return undefined;
     const { layer, name, role } = spoilt;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { firstNonFinite } from '../core/numbers.js';
 import { Dataset, ShardedDataset } from '../data/index.js';
 import { Stop, type CompiledProgram, type Outcome } from '../engine/engine.js';
 import type { Ending, StepRecord } from './callbacks/callback.js';
@@ -275,7 +276,7 @@ export class FitRun implements Training {
     if (nonFinite < 0) return;
     const { totals: names, first } = this;
     const { batchSize, samples: used, seed, augment } = this.settings;
-    const bad = names.findIndex((_, i) => !Number.isFinite(totals[steps * names.length + i]));
+    const bad = firstNonFinite(totals.subarray(steps * names.length, (steps + 1) * names.length));
     const what = bad < 0 ? undefined : gradientNormOf([names[bad]], [0]) === undefined ? 'loss' : 'gradient';
     const batch = () => part.look(first, Math.min(used, part.end, first + batchSize));
     throw await this.#guard!.failure({ what, batch, seed, augment });

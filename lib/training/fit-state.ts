@@ -1,4 +1,5 @@
 import { CheckpointError, FormatError } from '../core/errors.js';
+import { firstNonFinite } from '../core/numbers.js';
 import type { Safetensors, SafetensorsTensor } from '../core/safetensors.js';
 import { ShardedDataset } from '../data/index.js';
 import { engineInfo } from '../engine/select.js';
@@ -95,7 +96,7 @@ function parametersIn(architecture: Architecture, file: Safetensors, path: strin
     const values = parameterValues(architecture, file);
     for (const { name, offset } of architecture.parameters) {
       const found = values.get(name)!;
-      const bad = found.findIndex((value) => !Number.isFinite(value));
+      const bad = firstNonFinite(found);
       if (bad >= 0) throw new FormatError(`Expected finite numbers in ${name}, received ${found[bad]} at index ${bad}`);
       parameters.set(found, offset);
     }

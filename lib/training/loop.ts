@@ -1,5 +1,6 @@
 import { checkInteger, checkOptions, expected } from '../core/checks.js';
 import { DataError, NonFiniteError, OptionError, ShapeError, StateError } from '../core/errors.js';
+import { firstNonFinite } from '../core/numbers.js';
 import { Dataset, dataset } from '../data/index.js';
 import type { CompiledProgram, Outcome, Slice } from '../engine/engine.js';
 import { compileBackward, compileForward, compileStep, layerNeedingRows } from '../network/index.js';
@@ -283,7 +284,7 @@ export class TrainingLoop {
         `Expected ${length} values, one per output, for outputGradient, received ${gradient.length}`,
       );
     }
-    const bad = gradient.findIndex((value) => !Number.isFinite(value));
+    const bad = firstNonFinite(gradient);
     if (bad < 0) return gradient.slice();
     throw new DataError(
       'ERR_DATA_NON_FINITE',

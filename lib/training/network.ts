@@ -1,6 +1,7 @@
-import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString, expected } from '../core/checks.js';
-import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
-import { dataset, toDataset, Dataset, ShardedDataset } from '../data/index.js';
+import { checkBoolean, checkChoice, checkInteger, checkOptions, checkString } from '../core/checks.js';
+import { StateError } from '../core/errors.js';
+import { largestAt } from '../core/numbers.js';
+import { toDataset, ShardedDataset } from '../data/index.js';
 import { selectEngine, type EngineOptions } from '../engine/select.js';
 import { resolveMetrics } from '../metrics/index.js';
 import { fuseArchitecture, Model, readModel, resolveLoss, saveModel, withHead } from '../network/index.js';
@@ -19,6 +20,7 @@ import type {
 } from './network-options.js';
 import { Made, partsOf, type Parts } from './network-parts.js';
 import { profile, type Profile, type ProfileOptions } from './profile.js';
+import { checkWidth, countSamples, samplesAsData } from './samples-to-predict.js';
 import { prepareScoring } from './scoring.js';
 import { checkData } from './fit-checks.js';
 import { optionNames, type Data, type FitOptions, type TrainingData } from './fit-options.js';
@@ -126,7 +128,7 @@ export class Network extends Model {
   async predict(samples: Samples, options?: PredictOptions): Promise<Float32Array> {
     const { raw = false } = checkOptions<PredictOptions>('predict', options, ['raw']);
     checkBoolean('raw', raw);
-    const checked = this.#samples(samples);
+    const checked = samplesAsData(this.inputs, samples);
     const data = this.engine.createData(checked);
     try {
       const { output } = await this.runOver(this.prediction(raw), data);
@@ -142,12 +144,8 @@ export class Network extends Model {
     if (this.outputs === 1 && this.architecture.loss.task === 'decisions') {
       return Uint32Array.from(scores, (logit) => (logit >= 0 ? 1 : 0));
     }
-    return Uint32Array.from({ length: scores.length / this.outputs }, (_, row) => {
-      let best = 0;
-      const first = row * this.outputs;
-      for (let j = 1; j < this.outputs; j++) if (scores[first + j] > scores[first + best]) best = j;
-      return best;
-    });
+    const { outputs } = this;
+    return Uint32Array.from({ length: scores.length / outputs }, (_, row) => largestAt(scores, row * outputs, outputs));
   }
 
   /**
@@ -177,22 +175,7 @@ export class Network extends Model {
   predictSync(samples: Float32Array, options?: PredictOptions): Float32Array {
     const { raw = false } = checkOptions<PredictOptions>('predictSync', options, ['raw']);
     checkBoolean('raw', raw);
-    if (!(samples instanceof Float32Array)) {
-      throw new OptionError('ERR_OPTION_TYPE', expected('a Float32Array', 'samples', samples));
-    }
-    const rows = samples.length / this.inputs;
-    if (!Number.isInteger(rows) || rows === 0) {
-      throw new ShapeError(
-        `Expected a multiple of ${this.inputs} values (the network's inputs) for samples, received ${samples.length}`,
-      );
-    }
-    const bad = samples.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      throw new DataError(
-        'ERR_DATA_NON_FINITE',
-        `Expected finite values for samples, received ${samples[bad]} at index ${bad}`,
-      );
-    }
+    const rows = countSamples(this.inputs, samples);
     const output = new Float32Array(rows * this.outputs);
     this.prediction(raw).runSync(this.store, samples, rows, output);
     return output;
@@ -273,7 +256,7 @@ export class Network extends Model {
    */
   async adaptInputs(data: Data): Promise<void> {
     const checked = toDataset(data, 'data');
-    this.#checkWidth(checked);
+    checkWidth(this.inputs, checked);
     if (!this.architecture.layers.some((layer) => layer.learnInputs !== undefined)) {
       throw new StateError('Expected a network with an inputNormalization layer for adaptInputs');
     }
@@ -284,17 +267,6 @@ export class Network extends Model {
   copy(): Network {
     const { architecture, engine, seed, step, classNames } = this;
     return made({ architecture, engine, seed, step, values: this.readAll(), classNames });
-  }
-
-  #samples(samples: Samples): Dataset {
-    const checked = samples instanceof Dataset ? samples : dataset({ features: samples, width: this.inputs });
-    this.#checkWidth(checked);
-    return checked;
-  }
-
-  #checkWidth({ width }: Dataset): void {
-    if (width === this.inputs) return;
-    throw new ShapeError(`Expected ${this.inputs} features per sample (the network's inputs), received ${width}`);
   }
 }
 

@@ -9,7 +9,7 @@ import { ShardPass, type Batch, type Pass } from './pass.js';
 export interface Samples {
   /** What it is validated with. */
   readonly held: HeldOut | undefined;
-  /** By which a resumed fit knows its data again. */
+  /** By which a resumed fit knows its data again; empty where the fit neither reads nor writes a checkpoint. */
   fingerprint(): string | Promise<string>;
   /**
    * @param seed of the fit: a resumed one's is its checkpoint's, known only after the samples are copied
@@ -21,9 +21,11 @@ export interface Samples {
 
 export function copySamples(network: Network, settings: Settings): Samples {
   const { engine } = network;
-  const { train, validation, scoring, shuffle, batchSize, samples } = settings;
+  const { train, validation, scoring, shuffle, batchSize, samples, callbacks, resume } = settings;
+  // Any callback may ask for a checkpoint.
+  const isNeeded = callbacks.length > 0 || resume !== undefined;
   // The caller's arrays are the caller's again soon; files are read when it is the fit's turn.
-  const known = train instanceof ShardedDataset ? undefined : fingerprintOf(train);
+  const known = train instanceof ShardedDataset || !isNeeded ? '' : fingerprintOf(train);
   const data = train instanceof ShardedDataset ? undefined : engine.createData(train);
   try {
     const held = validation === undefined ? undefined : holdOut(network, validation, scoring);
@@ -38,11 +40,12 @@ export function copySamples(network: Network, settings: Settings): Samples {
       };
       return { at: () => ({ data: data!, begin: 0, end: samples, order, look }), dispose: () => undefined };
     };
+    const fingerprint = () => (isNeeded && train instanceof ShardedDataset ? fingerprintOf(train) : known);
     const dispose = () => {
       data?.dispose();
       held?.dispose();
     };
-    return { held, fingerprint: () => known ?? fingerprintOf(train), pass, dispose };
+    return { held, fingerprint, pass, dispose };
   } catch (error) {
     data?.dispose();
     throw error;

@@ -1,5 +1,6 @@
 import { checkInteger, checkNumber, checkString, expected } from '../core/checks.js';
 import { CheckpointError, FormatError, OptionError } from '../core/errors.js';
+import { firstNonFinite } from '../core/numbers.js';
 import type { SafetensorsTensor } from '../core/safetensors.js';
 import type { CallbackState } from './callbacks/callback.js';
 import type { CheckpointContent } from './checkpoint-format.js';
@@ -209,7 +210,7 @@ function readSteps(tensors: CheckpointContent['tensors'], { step }: SavedFit, { 
 function floats(name: string, tensor: SafetensorsTensor | undefined, length: number): Float32Array {
   if (tensor?.dtype !== 'F32' || tensor.data.length !== length)
     throw wrong(`${length} numbers in F32`, name, told(tensor));
-  const bad = tensor.data.findIndex((entry) => !Number.isFinite(entry));
+  const bad = firstNonFinite(tensor.data);
   if (bad >= 0) throw wrong('finite numbers', `${name}, at index ${bad}`, tensor.data[bad]);
   return tensor.data;
 }

@@ -1,3 +1,5 @@
+#include "kernels/elements.h"
+#include "kernels/finite.h"
 #include "kernels/kernels.h"
 #include "kernels/vector_math.h"
 
@@ -42,25 +44,22 @@ double batchNormStatistics(const Tile& tile) {
   return 0;
 }
 
-// running = momentum · running + (1 - momentum) · new; an unbiased variance of one row does not exist.
+// running = momentum · running + (1 - momentum) · new. Returns whether every value stayed finite.
 double runningStatistics(const Tile& tile) {
-  const auto keep = static_cast<float>(tile.attributes[0]);
-  const auto take = static_cast<float>(1.0 - tile.attributes[0]);
-  const float* mean = tile.operand[0];
-  const float* variance = tile.operand[1];
-  float* runningMean = tile.operand[2];
-  float* runningVariance = tile.operand[3];
-  float watch = 0;
-  for (std::int64_t j = 0; j < tile.count; j++) {
-    runningMean[j] = keep * runningMean[j] + take * mean[j];
-    watch += 0.0F * runningMean[j];
-  }
-  if (tile.step->rows < 2) return static_cast<double>(watch);
-  for (std::int64_t j = 0; j < tile.count; j++) {
-    runningVariance[j] = keep * runningVariance[j] + take * variance[j];
-    watch += 0.0F * runningVariance[j];
-  }
-  return static_cast<double>(watch);
+  const Lanes keep = every(attribute(tile, 0));
+  const Lanes take = every(oneMinus(tile, 0));
+  FiniteWatch watch;
+  const auto follow = [=, &watch, &tile](const float* statistic, float* running) {
+    forEachRegister(tile.count, [=, &watch](auto here) {
+      const Lanes updated = multiplyAdd(keep, here.of(running), times(take, here.of(statistic)));
+      here.put(running, updated);
+      watch.look(here.present(updated));
+    });
+  };
+  follow(tile.operand[0], tile.operand[2]);
+  // An unbiased variance of one row does not exist.
+  if (tile.step->rows > 1) follow(tile.operand[1], tile.operand[3]);
+  return watch.verdict();
 }
 
 // output = (input - mean) · inverseDeviation · gamma + beta

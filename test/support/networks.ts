@@ -5,7 +5,7 @@ import type { FloatArray } from '../../lib/kernels/call.js';
 import type { LayerDescription } from '../../lib/layers/index.js';
 import { resolveLoss, type LossLike } from '../../lib/losses/index.js';
 import { buildArchitecture, Model } from '../../lib/network/index.js';
-import { Trainer, type Fit, type FitOptions, type Network } from '../../lib/training/index.js';
+import { Network, Trainer, type Fit, type FitOptions } from '../../lib/training/index.js';
 
 export interface ModelOptions {
   readonly inputs: number;
@@ -61,4 +61,14 @@ export function blobs(length: number, width: number, classes: number, seed = 1):
     return centers[labels[Math.floor(i / width)] * width + (i % width)] + random.normal();
   });
   return dataset({ features, labels, width, classes });
+}
+
+/** What `trained` networks have learned. */
+export const trainedOn = blobs(200, 6, 3);
+
+/** A network that has learned something, and whose layers have state. */
+export async function trained(layers: LayerDescription[], engine: 'native' | 'reference' = 'native'): Promise<Network> {
+  const network = new Network({ inputs: 6, layers, seed: 2, engine });
+  await network.fit(trainedOn, { epochs: 3, batchSize: 32, learningRate: 0.01, optimizer: 'adam' });
+  return network;
 }

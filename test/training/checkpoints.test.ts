@@ -1,13 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { batchNorm, checkpoint, dense, dropout, engineInfo, hooks, Network, type FitOptions } from '../../lib/index.js';
 import { RandomStream } from '../../lib/core/random.js';
 import { expectSameState } from '../support/arenas.js';
 import { expectSameBits } from '../support/compare.js';
 import { rejectionOf, thrownBy } from '../support/errors.js';
 import { blobs } from '../support/networks.js';
+import { collectWarnings, runFolders } from '../support/runs.js';
 
 const { engine } = engineInfo();
 const data = blobs(100, 6, 3);
@@ -15,17 +15,8 @@ const held = blobs(30, 6, 3, 2);
 const layers = [dropout(0.2), dense(9, { activation: 'relu' }), batchNorm(), dense(3)];
 const make = (seed?: number) => new Network({ inputs: 6, layers, seed, engine });
 
-let count = 0;
-const newFolder = () => join(root, `run${count++}`);
-const root = mkdtempSync(join(tmpdir(), 'blasnet-checkpoints-'));
-afterAll(() => rmSync(root, { recursive: true }));
-
-const warnings: string[] = [];
-beforeEach(() => {
-  warnings.length = 0;
-  vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
-});
-afterEach(() => vi.restoreAllMocks());
+const newFolder = runFolders('checkpoints');
+const warnings = collectWarnings();
 
 describe('checkpoints', () => {
   const fit = (folder: string, options: FitOptions = {}, network = make(1)) =>
@@ -142,12 +133,12 @@ describe('checkpoints', () => {
     const folder = newFolder();
     const network = make(1);
     await fit(folder, {}, network);
-    const model = join(root, 'model.safetensors');
+    const model = `${newFolder()}.safetensors`;
     await network.save(model);
     const codeOf = async (resume: string) =>
       (await rejectionOf(network.fit(data, { batchSize: 25, resume }).then())).code;
     expect(await codeOf(model)).toBe('ERR_CHECKPOINT_FOREIGN');
-    expect(await codeOf(join(root, 'none.safetensors'))).toBe('ERR_CHECKPOINT_MISSING');
+    expect(await codeOf(`${newFolder()}.safetensors`)).toBe('ERR_CHECKPOINT_MISSING');
     const { createHash } = await import('node:crypto');
     const bytes = readFileSync(join(folder, files(folder)[1]));
     const text = Buffer.from(bytes.toString('latin1').replace('\\"version\\":1', '\\"version\\":2'), 'latin1');

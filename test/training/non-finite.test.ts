@@ -1,5 +1,5 @@
 import { setEnvironmentData } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   activation,
   batchNorm,
@@ -13,15 +13,11 @@ import {
 } from '../../lib/index.js';
 import { rejectionOf } from '../support/errors.js';
 import { blobs } from '../support/networks.js';
+import { collectWarnings } from '../support/runs.js';
 
 const engines = engineInfo().engine === 'native' ? (['native', 'reference'] as const) : (['reference'] as const);
 
-const warnings: string[] = [];
-beforeEach(() => {
-  warnings.length = 0;
-  vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
-});
-afterEach(() => vi.restoreAllMocks());
+const warnings = collectWarnings();
 
 describe.each(engines)('a value that is not finite, on the %s engine', (engine) => {
   /** Samples of which some are so large that float32 overflows behind the first layer. */

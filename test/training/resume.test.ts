@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   activation,
   adam,
@@ -32,6 +29,7 @@ import { expectSameState } from '../support/arenas.js';
 import { rejectionOf } from '../support/errors.js';
 import { abortAfter, comparable } from '../support/interrupted.js';
 import { blobs } from '../support/networks.js';
+import { collectWarnings, runFolders } from '../support/runs.js';
 
 const engines = engineInfo().engine === 'native' ? (['native', 'reference'] as const) : (['reference'] as const);
 type EngineName = (typeof engines)[number];
@@ -48,17 +46,8 @@ const layers = [
 const make = (engine: EngineName, seed?: number) => new Network({ inputs: 6, layers, seed, engine });
 const STEPS = 21;
 
-let count = 0;
-const newFolder = () => join(root, `run${count++}`);
-const root = mkdtempSync(join(tmpdir(), 'blasnet-resume-'));
-afterAll(() => rmSync(root, { recursive: true }));
-
-const warnings: string[] = [];
-beforeEach(() => {
-  warnings.length = 0;
-  vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
-});
-afterEach(() => vi.restoreAllMocks());
+const newFolder = runFolders('resume');
+const warnings = collectWarnings();
 
 describe.each(engines)('a resumed fit on the %s engine', (engine) => {
   // Where fits are interrupted is drawn anew for every optimizer, and is the same in every run of the tests.
@@ -182,6 +171,22 @@ describe.each(engines)('a resumed fit on the %s engine', (engine) => {
       const other = { ...options, augmentation: [rotation(20), elasticDistortion()], resume: folder };
       const error = await rejectionOf(network(2).fit(source, other).then());
       expect(error.message).toContain('another augmentation');
+    }
+  });
+
+  it('looks at its data to know it again only where a checkpoint may be read or written', async () => {
+    const shardFolder = newFolder();
+    await writeShards(shardFolder, data, { samplesPerShard: 50 });
+    for (const source of [data, await shards(shardFolder, { window: 40 })]) {
+      const look = vi.spyOn(source, 'select');
+      const network = () => new Network({ inputs: 6, layers: [dense(3)], seed: 1, engine });
+      await network().fit(source, { epochs: 1 });
+      expect(look).toHaveBeenCalledTimes(0);
+      const folder = newFolder();
+      await network().fit(source, { epochs: 1, callbacks: [checkpoint(folder)] });
+      expect(look).toHaveBeenCalledTimes(1);
+      await network().fit(source, { epochs: 1, resume: folder });
+      expect(look).toHaveBeenCalledTimes(2);
     }
   });
 
