@@ -14,7 +14,7 @@ const SMALLEST_ROW_TILE = 8;
 /** Elements of a kernel block: enough to pay for the copy of the output gradient that each block makes. */
 const BLOCK_ELEMENTS = 104 * 1024;
 /** The copy serves this many rows of the block at least, however wide they are. */
-const LEAST_BLOCK_ROWS = 100;
+const LEAST_BLOCK_ROWS = 200;
 /** Parameters up to this size stay in one block: others fill the threads meanwhile. */
 const SMALLEST_SPLIT = 24 * 1024;
 const COLUMN_TILE = 64;

@@ -34,7 +34,7 @@ static_assert(kTurnedFloats + kLaneCount * 256 <= kScratchFloats, "the scratch i
 
 // Stores the sums, or adds them to what stands there.
 struct StoreTarget {
-  static constexpr bool kAsks = false;
+  static constexpr bool kDelays = false;
 
   float* data;
   std::int64_t stride;
@@ -49,11 +49,12 @@ struct StoreTarget {
     float* to = data + row * stride + column;
     store(to, accumulate ? add(sum, load(to, lastMask)) : sum, lastMask);
   }
-  void end() const {}
 };
 
-// The inner extent in even parts whose packed panels stay in the second-level cache.
-std::int64_t innerPart(std::int64_t inner) { return ceilDivide(inner, ceilDivide(inner, kInnerBlock)); }
+// A long inner extent in even parts: a packed panel, the next one and the left matrix then share the second-level cache.
+std::int64_t innerPart(std::int64_t inner) {
+  return inner <= kInnerBlock ? inner : ceilDivide(inner, ceilDivide(inner, kInnerBlock / 2));
+}
 
 // c (+)= Σ over the rows of b that `places` names, each times its a. As many sums as there are registers for.
 template <int Registers>
@@ -111,7 +112,8 @@ void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, co
   }
 }
 
-void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b, float* c,
+template <typename Left>
+void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
                       bool pack, float* scratch) {
   if (inner == 0) {  // a batch of no rows
     for (std::int64_t i = 0; i < rows * columns; i++) c[i] = 0;
@@ -120,8 +122,8 @@ void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inne
   const std::int64_t part = innerPart(inner);
   for (std::int64_t k = 0; k < inner; k += part) {
     const std::int64_t depth = inner - k < part ? inner - k : part;
-    const StoreTarget target{c, columns, lastLanes(columns), k > 0};
-    multiplyPanels(rows, columns, depth, a.at(0, k), b + k * columns, pack, scratch, target);
+    StoreTarget target{c, columns, lastLanes(columns), k > 0};
+    multiplyPanels(rows, columns, depth, a.at(0, k), Right{b + k * columns, columns, pack}, scratch, target);
   }
 }
 
@@ -158,24 +160,37 @@ void transposeOut(std::int64_t rows, std::int64_t columns, const float* from, st
   }
 }
 
+// The product as it stands, by a copy of b turned round.
+void multiplyByTurned(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b,
+                      float* c, float* scratch) {
+  const std::int64_t width = ceilDivide(columns, kLaneCount) * kLaneCount;
+  transposeInto(columns, inner, b, inner, scratch, width);
+  StoreTarget target{c, columns, lastLanes(columns), false};
+  multiplyPanels(rows, columns, inner, RowsOf{a, inner}, Right{scratch, width, false}, scratch, target);
+}
+
 }  // namespace
 
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
               float* scratch) {
   if (rows == 1 && inner > 0) return multiplyOneRow(columns, inner, a, b, c, scratch);
-  multiplyInBlocks(rows, columns, inner, Factor{a, inner, 1}, b, c, worthPacking(columns, inner), scratch);
+  multiplyInBlocks(rows, columns, inner, RowsOf{a, inner}, b, c, worthPacking(columns, inner), scratch);
 }
 
 void multiplyTransposedLeft(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,
                             std::int64_t lda, const float* b, float* c, float* scratch) {
   // Every row of the result reads all of b: a copy of it pays at any width.
-  multiplyInBlocks(rows, columns, inner, Factor{a, 1, lda}, b, c, true, scratch);
+  multiplyInBlocks(rows, columns, inner, ColumnsOf{a, lda}, b, c, true, scratch);
 }
 
-// Transposed, the product is cᵀ[columns, rows] = b[columns, inner] · aᵀ[inner, rows]. The batch is the short side, so
-// turning a and c round costs little, where turning the kernel matrix b round would cost as much as a layer.
+// Transposed, the product is cᵀ[columns, rows] = b[columns, inner] · aᵀ[inner, rows]: for a large b, of which a copy would
+// cost as much as the product, a and c are turned round.
 void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,
                              const float* b, float* c, float* scratch) {
+  const bool isSmall = columns * inner <= rows * (columns + inner);
+  if (isSmall && inner > 0 && (columns + kLaneCount) * inner <= kTurnedFloats) {
+    return multiplyByTurned(rows, columns, inner, a, b, c, scratch);
+  }
   constexpr std::int64_t kRowsAtOnce = 256;
   float* turnedA = scratch;
   float* turnedC = scratch + kTurnedFloats;  // [lanes, width]
@@ -192,10 +207,11 @@ void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64
         std::int64_t panels = ceilDivide(registers, kBlockRegisters);
         for (std::int64_t first = 0; first < registers; panels--) {
           const std::int64_t part = ceilDivide(registers - first, panels);
-          const StoreTarget target{turnedC, width, firstLanes(kLaneCount), false};
+          StoreTarget target{turnedC, width, firstLanes(kLaneCount), false};
           const Place place{0, first * kLaneCount, false, firstLanes(kLaneCount)};
-          multiplyPanel(strip, part, depth, Factor{b + column * inner + k, inner, 1}, turnedA + place.column, width,
-                        place, target);
+          const Panel panel{turnedA + place.column, width};
+          multiplyPanel(strip, part, depth, RowsOf{b + column * inner + k, inner}, panel, Panel{nullptr, 0}, place,
+                        target);
           first += part;
         }
         transposeOut(strip, count, turnedC, width, c + row * columns + column, columns, k > 0);

@@ -24,9 +24,6 @@ constexpr int kBlockRows[] = {0, 12, 6};
 constexpr std::int64_t kInnerBlock = 1024;
 static_assert(kInnerBlock * kBlockRegisters * kLaneCount <= kScratchFloats, "a packed panel must fit the scratch");
 
-// Shorter products are done before memory has answered what a block asks for.
-constexpr std::int64_t kInnerWorthAsking = 64;
-
 // Loops over registers, written out whole: one that is left makes memory of the sums, and a product three times as slow.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define BLASNET_UNROLL  // with a check at every access they take minutes to compile
@@ -43,15 +40,24 @@ BLASNET_INLINE LaneMask lastLanes(std::int64_t columns) {
   return firstLanes(columns - (ceilDivide(columns, kLaneCount) - 1) * kLaneCount);
 }
 
-// a(m, k) = data[m * rowStride + k * innerStride]: a matrix or its transpose.
-struct Factor {
+// The left matrix of a product as it lies in memory: a(m, k) = data[m * stride + k].
+struct RowsOf {
   const float* data;
-  std::int64_t rowStride;
-  std::int64_t innerStride;
+  std::int64_t stride;
 
-  Factor at(std::int64_t row, std::int64_t inner) const {
-    return {data + row * rowStride + inner * innerStride, rowStride, innerStride};
-  }
+  RowsOf at(std::int64_t row, std::int64_t inner) const { return {data + row * stride + inner, stride}; }
+  BLASNET_ALWAYS_INLINE const float* row(int m) const { return data + m * stride; }
+  BLASNET_ALWAYS_INLINE void step() { data++; }
+};
+
+// The transpose of what lies there: a(m, k) = data[k * stride + m].
+struct ColumnsOf {
+  const float* data;
+  std::int64_t stride;
+
+  ColumnsOf at(std::int64_t row, std::int64_t inner) const { return {data + inner * stride + row, stride}; }
+  BLASNET_ALWAYS_INLINE const float* row(int m) const { return data + m; }
+  BLASNET_ALWAYS_INLINE void step() { data += stride; }
 };
 
 // Where a block stands in the result, and whether it ends in a register that is partly empty (stores under a mask are slow);
@@ -63,76 +69,120 @@ struct Place {
   LaneMask lastMask;
 };
 
-// What becomes of the sums: target.finish(row, column, sum) takes a whole register of columns, finishLast one that holds
-// the last columns of a row and may be partly empty; target.end() comes behind a block. A target that changes memory of its own asks for it while the product
-// runs, a row of the block at a time, by target.ask(row, column, registers).
-template <int Rows, int Registers, typename Target>
-static void multiplyBlock(std::int64_t inner, Factor a, const float* b, std::int64_t ldb, Place place,
-                          const Target& shared) {
+// Some columns of the right matrix: b[k, n] = data[k * stride + n].
+struct Panel {
+  const float* data;
+  std::int64_t stride;
+};
+
+// Rows of the next panel, which a block asks for while it multiplies: so memory answers before they are needed.
+struct Ahead {
+  Panel panel;
+  std::int64_t rows;
+};
+
+// What becomes of the sums is the target's to say. One that takes them at once has finish(row, column, sum) for a whole
+// register of columns, and finishLast for one that holds the last columns of a row and may be partly empty. One that delays
+// (delayed.h) takes the sums of the block before, a row at a time, while this one is computed.
+template <int Rows, int Registers, typename Left, typename Target>
+static void multiplyBlock(std::int64_t inner, Left a, Panel b, Place place, Ahead ahead, Target& shared) {
   Target target = shared;  // where no store can reach it, so that its numbers stay in registers
   Lanes sum[Rows][Registers];
-  const float* row[Rows];
   BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
-    row[m] = a.data + m * a.rowStride;
     BLASNET_UNROLL for (int n = 0; n < Registers; n++) sum[m][n] = zeroLanes();
   }
-  const std::int64_t asked = inner >= kInnerWorthAsking ? Rows : 0;
   const LaneMask mask = place.lastMask;
-  for (std::int64_t k = 0; k < inner; k++) {
-    if constexpr (Target::kAsks) {
-      if (k < asked) target.ask(place.row + k, place.column, Registers);
+  std::int64_t k = 0;
+  const auto multiplyUntil = [&](std::int64_t end) __attribute__((always_inline)) {
+    for (; k < end; k++) {
+      Lanes right[Registers];
+      BLASNET_UNROLL for (int n = 0; n < Registers; n++) {
+        const float* from = b.data + n * kLaneCount;
+        right[n] = n < Registers - 1 ? load(from) : load(from, mask);
+      }
+      BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
+        const Lanes left = spread(a.row(m));
+        BLASNET_UNROLL for (int n = 0; n < Registers; n++) sum[m][n] = multiplyAdd(left, right[n], sum[m][n]);
+      }
+      a.step();
+      b.data += b.stride;
     }
-    Lanes right[Registers];
-    BLASNET_UNROLL for (int n = 0; n < Registers; n++) {
-      right[n] = n < Registers - 1 ? load(b + n * kLaneCount) : load(b + n * kLaneCount, mask);
+  };
+  if constexpr (Target::kDelays) {
+    // Blocks of one panel follow each other, so the rows that wait are as wide as those of this block, but for the first.
+    if (target.registers != Registers) target.takeAll();
+    const int waiting = target.waiting();
+    const std::int64_t each = inner / (waiting + 1);
+    int asked = 0;
+    for (int taken = 0; taken < waiting; taken++) {
+      if (asked < Rows) target.ask(place.row + asked++, place.column, Registers);
+      multiplyUntil(k + each);
+      target.template takeRow<Registers>();
     }
+    while (asked < Rows) target.ask(place.row + asked++, place.column, Registers);
+    multiplyUntil(inner);
     BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
-      const Lanes left = spread(row[m]);
-      row[m] += a.innerStride;
-      BLASNET_UNROLL for (int n = 0; n < Registers; n++) sum[m][n] = multiplyAdd(left, right[n], sum[m][n]);
+      BLASNET_UNROLL for (int n = 0; n < Registers; n++) target.putAside(m * Registers + n, sum[m][n]);
     }
-    b += ldb;
-  }
-  BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
-    BLASNET_UNROLL for (int n = 0; n < Registers; n++) {
-      const std::int64_t column = place.column + n * kLaneCount;
-      if (place.endsRow && n == Registers - 1) target.finishLast(place.row + m, column, sum[m][n]);
-      else target.finish(place.row + m, column, sum[m][n]);
+    target.expect(place, Rows, Registers);
+    shared = target;
+  } else {
+    if (ahead.rows > 0) {
+      const std::int64_t each = inner / ahead.rows;
+      for (std::int64_t i = 0; i < ahead.rows; i++) {
+        BLASNET_UNROLL for (int n = 0; n < Registers; n++) {
+          __builtin_prefetch(ahead.panel.data + n * kLaneCount, 0, 2);
+        }
+        ahead.panel.data += ahead.panel.stride;
+        multiplyUntil(k + each);
+      }
+    }
+    multiplyUntil(inner);
+    BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
+      BLASNET_UNROLL for (int n = 0; n < Registers; n++) {
+        const std::int64_t column = place.column + n * kLaneCount;
+        if (place.endsRow && n == Registers - 1) target.finishLast(place.row + m, column, sum[m][n]);
+        else target.finish(place.row + m, column, sum[m][n]);
+      }
     }
   }
-  target.end();
 }
 
-template <typename Target>
-using Block = void (*)(std::int64_t, Factor, const float*, std::int64_t, Place, const Target&);
+template <typename Left, typename Target>
+using Block = void (*)(std::int64_t, Left, Panel, Place, Ahead, Target&);
 
 // The block of a number of rows, from the largest down.
-template <int Rows, int Registers, typename Target>
-static Block<Target> blockOfRows(std::int64_t rows) {
+template <int Rows, int Registers, typename Left, typename Target>
+static Block<Left, Target> blockOfRows(std::int64_t rows) {
   if constexpr (Rows == 1) {
-    return multiplyBlock<1, Registers, Target>;
+    return multiplyBlock<1, Registers, Left, Target>;
   } else {
-    return rows == Rows ? multiplyBlock<Rows, Registers, Target> : blockOfRows<Rows - 1, Registers, Target>(rows);
+    if (rows < Rows) return blockOfRows<Rows - 1, Registers, Left, Target>(rows);
+    return multiplyBlock<Rows, Registers, Left, Target>;
   }
 }
 
-template <typename Target>
-static Block<Target> blockOf(std::int64_t rows, std::int64_t registers) {
-  if (registers == 1) return blockOfRows<kBlockRows[1], 1, Target>(rows);
-  if (registers == 2) return blockOfRows<kBlockRows[2], 2, Target>(rows);
-  return blockOfRows<kBlockRows[kBlockRegisters], kBlockRegisters, Target>(rows);
+template <typename Left, typename Target>
+static Block<Left, Target> blockOf(std::int64_t rows, std::int64_t registers) {
+  if (registers == 1) return blockOfRows<kBlockRows[1], 1, Left, Target>(rows);
+  if (registers == 2) return blockOfRows<kBlockRows[2], 2, Left, Target>(rows);
+  return blockOfRows<kBlockRows[kBlockRegisters], kBlockRegisters, Left, Target>(rows);
 }
 
 // One panel of columns against all rows, in blocks as even as can be: a last block of one row would wait for itself.
-template <typename Target>
-static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_t inner, Factor a, const float* b,
-                          std::int64_t ldb, Place place, const Target& target) {
+template <typename Left, typename Target>
+static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_t inner, Left a, Panel b, Panel next,
+                          Place place, Target& target) {
   std::int64_t blocks = ceilDivide(rows, kBlockRows[registers]);
+  std::int64_t asked = 0;
   for (std::int64_t row = 0; row < rows; blocks--) {
     const std::int64_t count = ceilDivide(rows - row, blocks);
-    blockOf<Target>(count, registers)(inner, a.at(row, 0), b, ldb, {row, place.column, place.endsRow, place.lastMask},
-                                      target);
+    const std::int64_t share = next.data == nullptr ? 0 : ceilDivide(inner - asked, blocks);
+    const Ahead ahead{{next.data + asked * next.stride, next.stride}, share};
+    place.row = row;
+    blockOf<Left, Target>(count, registers)(inner, a.at(row, 0), b, place, ahead, target);
     row += count;
+    asked += share;
   }
 }
 
@@ -157,10 +207,18 @@ static void packPanel(std::int64_t inner, std::int64_t columns, const float* b, 
 // cache and would be read from memory for every block of rows.
 static inline bool worthPacking(std::int64_t columns, std::int64_t inner) { return columns >= 1024 && inner > 256; }
 
-// target(m, n) = Σ over k of a(m, k) · b[k, n]. `inner` is at most kInnerBlock where b is packed.
-template <typename Target>
-static void multiplyPanels(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor a, const float* b,
-                           bool pack, float* scratch, const Target& target) {
+// The right matrix of a product: b[k, n] = data[k * stride + n]. Where it is to be packed, the inner extent is at most
+// kInnerBlock.
+struct Right {
+  const float* data;
+  std::int64_t stride;
+  bool pack;
+};
+
+// target(m, n) = Σ over k of a(m, k) · b[k, n]
+template <typename Left, typename Target>
+static void multiplyPanels(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, Right b, float* scratch,
+                           Target& target) {
   const std::int64_t registers = ceilDivide(columns, kLaneCount);
   std::int64_t panels = ceilDivide(registers, kBlockRegisters);
   for (std::int64_t first = 0; first < registers; panels--) {
@@ -168,14 +226,15 @@ static void multiplyPanels(std::int64_t rows, std::int64_t columns, std::int64_t
     const std::int64_t column = first * kLaneCount;
     first += width;
     const bool endsRow = first == registers && columns % kLaneCount != 0;
-    const Place place{0, column, endsRow, lastLanes(endsRow && !pack ? columns : kLaneCount)};
-    if (pack) {
+    const Place place{0, column, endsRow, lastLanes(endsRow && !b.pack ? columns : kLaneCount)};
+    const Panel next{first < registers ? b.data + first * kLaneCount : nullptr, b.stride};
+    Panel panel{b.data + column, b.stride};
+    if (b.pack) {
       const std::int64_t present = columns - column < width * kLaneCount ? columns - column : width * kLaneCount;
-      packPanel(inner, present, b + column, columns, scratch);
-      multiplyPanel(rows, width, inner, a, scratch, width * kLaneCount, place, target);
-    } else {
-      multiplyPanel(rows, width, inner, a, b + column, columns, place, target);
+      packPanel(inner, present, panel.data, panel.stride, scratch);
+      panel = {scratch, width * kLaneCount};
     }
+    multiplyPanel(rows, width, inner, a, panel, next, place, target);
   }
 }
 

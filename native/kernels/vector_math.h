@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <cstring>
 
-#define BLASNET_INLINE static inline __attribute__((always_inline, unused))
+// Of members and lambdas, and of functions.
+#define BLASNET_ALWAYS_INLINE inline __attribute__((always_inline))
+#define BLASNET_INLINE static BLASNET_ALWAYS_INLINE __attribute__((unused))
 
 namespace blasnet::BLASNET_SIMD {
 
