@@ -1,5 +1,6 @@
-// Notices values that are not finite, for the price of a multiplication: 0 · x is 0 for a number, and NaN for an infinity
-// and for NaN. Updates return what they noticed in the place of a partial sum, and a run stops at its step.
+// Notices values that are not finite, for the price of two additions, which do not keep the units that multiply: x - x is 0
+// for a number, and NaN for an infinity and for NaN. Updates return what they noticed in the place of a partial sum, and a run
+// stops at its step.
 #pragma once
 
 #include "kernels/lanes.h"
@@ -9,7 +10,7 @@ namespace blasnet::BLASNET_SIMD {
 struct FiniteWatch {
   Lanes seen = zeroLanes();
 
-  void look(Lanes x) { seen = multiplyAdd(x, zeroLanes(), seen); }
+  void look(Lanes x) { seen = add(seen, subtract(x, x)); }
   // Both at once: their sum is not finite where one of them is not.
   void look(Lanes x, Lanes y) { look(add(x, y)); }
   void join(const FiniteWatch& other) { seen = add(seen, other.seen); }

@@ -30,6 +30,7 @@ BLASNET_INLINE void store(float* to, Lanes value, LaneMask mask) { _mm512_mask_s
 BLASNET_INLINE Lanes onlyLanes(Lanes value, LaneMask mask) { return _mm512_maskz_mov_ps(mask, value); }
 BLASNET_INLINE Lanes every(float value) { return _mm512_set1_ps(value); }
 BLASNET_INLINE Lanes add(Lanes a, Lanes b) { return _mm512_add_ps(a, b); }
+BLASNET_INLINE Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_ps(a, b); }
 BLASNET_INLINE Lanes times(Lanes a, Lanes b) { return _mm512_mul_ps(a, b); }
 // c - a · b
 BLASNET_INLINE Lanes subtractProduct(Lanes a, Lanes b, Lanes c) { return _mm512_fnmadd_ps(a, b, c); }
@@ -104,6 +105,7 @@ BLASNET_INLINE void store(float* to, Lanes value, LaneMask mask) { _mm256_maskst
 BLASNET_INLINE Lanes onlyLanes(Lanes value, LaneMask mask) { return _mm256_and_ps(value, _mm256_castsi256_ps(mask)); }
 BLASNET_INLINE Lanes every(float value) { return _mm256_set1_ps(value); }
 BLASNET_INLINE Lanes add(Lanes a, Lanes b) { return _mm256_add_ps(a, b); }
+BLASNET_INLINE Lanes subtract(Lanes a, Lanes b) { return _mm256_sub_ps(a, b); }
 BLASNET_INLINE Lanes times(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
 // c - a · b
 BLASNET_INLINE Lanes subtractProduct(Lanes a, Lanes b, Lanes c) { return _mm256_fnmadd_ps(a, b, c); }
@@ -172,6 +174,7 @@ BLASNET_INLINE Lanes onlyLanes(Lanes value, LaneMask mask) {
 BLASNET_INLINE Lanes every(float value) { return Lanes{value, value, value, value}; }
 BLASNET_INLINE Lanes zeroLanes() { return Lanes{}; }
 BLASNET_INLINE Lanes add(Lanes a, Lanes b) { return a + b; }
+BLASNET_INLINE Lanes subtract(Lanes a, Lanes b) { return a - b; }
 BLASNET_INLINE Lanes times(Lanes a, Lanes b) { return a * b; }
 BLASNET_INLINE Lanes subtractProduct(Lanes a, Lanes b, Lanes c) { return c - a * b; }
 BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return a * b + c; }
