@@ -95,7 +95,8 @@ Runner::Runner(const Program& program, RunMemory& memory, float* parameters, Sto
       threads_(threads),
       placement_(threads),
       items_(program.stages.size()),
-      totals_(program.totals) {
+      totals_(program.totals),
+      shares_(threads) {
   // Everything that can fail to be allocated is allocated here: threads in the middle of a step cannot report it, and must
   // not race for it.
   const auto steps = static_cast<std::size_t>((slice.count + program.batchSize - 1) / program.batchSize);
@@ -144,7 +145,8 @@ void Runner::work(int worker) {
   while (running_) {
     placement_.settle(worker);
     const auto& items = items_[stage_];
-    for (std::size_t i = nextItem_.fetch_add(1); i < items.size(); i = nextItem_.fetch_add(1)) {
+    const auto self = static_cast<std::size_t>(worker);
+    for (std::size_t i = shares_.take(self); i != Shares::kNone; i = shares_.take(self)) {
       const WorkGate inside;
       runItem(items[i], i, worker);
     }
@@ -213,7 +215,7 @@ void Runner::beginStage() {
     }
     partials_.assign(most * program_.calls.size(), 0.0);
   }
-  nextItem_.store(0, std::memory_order_relaxed);
+  shares_.deal(items_[stage_].size());
 }
 
 // Runs on one thread between stages: adds the partial sums in item order and moves on.

@@ -1,7 +1,6 @@
 // Runs a program over a slice of steps with a team of threads.
 #pragma once
 
-#include <atomic>
 #include <exception>
 #include <memory>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "engine/placement.h"
 #include "engine/program.h"
 #include "engine/run_memory.h"
+#include "engine/shares.h"
 #include "engine/slice.h"
 #include "engine/store.h"
 
@@ -65,7 +65,7 @@ class Runner {
   std::int64_t batch_ = 0;
   bool running_ = true;
   std::exception_ptr failure_;
-  alignas(64) std::atomic<std::size_t> nextItem_{0};
+  Shares shares_;
 };
 
 }  // namespace blasnet

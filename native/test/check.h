@@ -69,6 +69,7 @@ class Guarded {
 // Each returns when its checks are done; failures are counted.
 void testKernels(int rounds);
 void testGate(int forks);
+void testShares();
 void testFaults(const std::vector<std::vector<double>>& programs);
 
 }  // namespace blasnet::test

@@ -107,6 +107,7 @@ int run(int argc, char** argv) {
   for (std::size_t i = 0; i < programs.size(); i++) testProgram(programs[i], i);
   testFaults(programs);
   testGate(40);
+  testShares();
   if (argc > 2) testMutations(programs, std::atoi(argv[2]));
   std::printf("core test on %s: %d passed, %d failed\n", blas::coreName().c_str(), passed, failed);
   return failed == 0 ? 0 : 1;
