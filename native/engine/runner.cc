@@ -4,6 +4,7 @@
 #include <cmath>
 #include <thread>
 
+#include "engine/denormals.h"
 #include "engine/faults.h"
 #include "engine/lifecycle.h"
 
@@ -66,6 +67,7 @@ void runGroup(const Program& program, const Group& group, const Bases& bases, co
 
 void runOnThisThread(const Program& program, RunMemory& memory, float* parameters, const DataView& data,
                      std::int64_t rows, float* output) {
+  const DenormalsAreZero mode;
   const Bases bases{program, memory, parameters, nullptr, 0};
   StepContext step{};
   step.data = &data;
@@ -140,6 +142,7 @@ void Runner::run() {
 }
 
 void Runner::work(int worker) {
+  const DenormalsAreZero mode;
   Times* times = times_.empty() ? nullptr : &times_[static_cast<std::size_t>(worker)];
   if (times != nullptr) times->clock.lap();
   while (running_) {
