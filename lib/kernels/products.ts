@@ -16,32 +16,53 @@ export function addProduct(
   columns: number,
 ): void {
   let row = start;
-  for (; row + 1 < end; row += 2) addTwoRows(output, a, b, row, inner, columns);
-  if (row < end) addOneRow(output, a, b, row, inner, columns);
+  for (; row + 1 < end; row += 2) addTwo(output, row, a, row * inner, (row + 1) * inner, 1, b, inner, columns);
+  if (row < end) addOne(output, row, a, row * inner, 1, b, inner, columns);
 }
 
-function addTwoRows(
+/** output[i, :] = Σ_r a[r, i] · b[r, :] for i from `start` to `end`; a is [rows, width], b is [rows, columns]. */
+export function productTransposedLeft(
   output: FloatArray,
   a: FloatArray,
   b: FloatArray,
+  start: number,
+  end: number,
+  rows: number,
+  width: number,
+  columns: number,
+): void {
+  output.fill(0, start * columns, end * columns);
+  let i = start;
+  for (; i + 1 < end; i += 2) addTwo(output, i, a, i, i + 1, width, b, rows, columns);
+  if (i < end) addOne(output, i, a, i, width, b, rows, columns);
+}
+
+/** Two rows of the output; their factors stand in `a` from `first` and `second` on, `step` apart. */
+function addTwo(
+  output: FloatArray,
   row: number,
+  a: FloatArray,
+  first: number,
+  second: number,
+  step: number,
+  b: FloatArray,
   inner: number,
   columns: number,
 ): void {
   const out0 = row * columns;
   const out1 = out0 + columns;
-  const a0 = row * inner;
-  const a1 = a0 + inner;
   let k = 0;
   for (; k + 3 < inner; k += 4) {
-    const p0 = a[a0 + k];
-    const p1 = a[a0 + k + 1];
-    const p2 = a[a0 + k + 2];
-    const p3 = a[a0 + k + 3];
-    const q0 = a[a1 + k];
-    const q1 = a[a1 + k + 1];
-    const q2 = a[a1 + k + 2];
-    const q3 = a[a1 + k + 3];
+    const f = first + k * step;
+    const s = second + k * step;
+    const p0 = a[f];
+    const p1 = a[f + step];
+    const p2 = a[f + 2 * step];
+    const p3 = a[f + 3 * step];
+    const q0 = a[s];
+    const q1 = a[s + step];
+    const q2 = a[s + 2 * step];
+    const q3 = a[s + 3 * step];
     const b0 = k * columns;
     const b1 = b0 + columns;
     const b2 = b1 + columns;
@@ -56,8 +77,8 @@ function addTwoRows(
     }
   }
   for (; k < inner; k++) {
-    const p = a[a0 + k];
-    const q = a[a1 + k];
+    const p = a[first + k * step];
+    const q = a[second + k * step];
     const b0 = k * columns;
     for (let j = 0; j < columns; j++) {
       output[out0 + j] += p * b[b0 + j];
@@ -66,22 +87,25 @@ function addTwoRows(
   }
 }
 
-function addOneRow(
+/** One row of the output, as in {@link addTwo}. */
+function addOne(
   output: FloatArray,
-  a: FloatArray,
-  b: FloatArray,
   row: number,
+  a: FloatArray,
+  first: number,
+  step: number,
+  b: FloatArray,
   inner: number,
   columns: number,
 ): void {
   const out = row * columns;
-  const a0 = row * inner;
   let k = 0;
   for (; k + 3 < inner; k += 4) {
-    const p0 = a[a0 + k];
-    const p1 = a[a0 + k + 1];
-    const p2 = a[a0 + k + 2];
-    const p3 = a[a0 + k + 3];
+    const f = first + k * step;
+    const p0 = a[f];
+    const p1 = a[f + step];
+    const p2 = a[f + 2 * step];
+    const p3 = a[f + 3 * step];
     const b0 = k * columns;
     const b1 = b0 + columns;
     const b2 = b1 + columns;
@@ -91,7 +115,7 @@ function addOneRow(
     }
   }
   for (; k < inner; k++) {
-    const p = a[a0 + k];
+    const p = a[first + k * step];
     const b0 = k * columns;
     for (let j = 0; j < columns; j++) output[out + j] += p * b[b0 + j];
   }
@@ -137,42 +161,6 @@ export function productTransposedRight(
       let sum = 0;
       for (let j = 0; j < inner; j++) sum += a[a0 + j] * b[b0 + j];
       output[out + i] = sum;
-    }
-  }
-}
-
-/** output[i, :] = Σ_r a[r, i] · b[r, :] for i from `start` to `end`; a is [rows, width], b is [rows, columns]. */
-export function productTransposedLeft(
-  output: FloatArray,
-  a: FloatArray,
-  b: FloatArray,
-  start: number,
-  end: number,
-  rows: number,
-  width: number,
-  columns: number,
-): void {
-  output.fill(0, start * columns, end * columns);
-  for (let i = start; i < end; i++) {
-    const out = i * columns;
-    let row = 0;
-    for (; row + 3 < rows; row += 4) {
-      const p0 = a[row * width + i];
-      const p1 = a[(row + 1) * width + i];
-      const p2 = a[(row + 2) * width + i];
-      const p3 = a[(row + 3) * width + i];
-      const b0 = row * columns;
-      const b1 = b0 + columns;
-      const b2 = b1 + columns;
-      const b3 = b2 + columns;
-      for (let j = 0; j < columns; j++) {
-        output[out + j] += p0 * b[b0 + j] + p1 * b[b1 + j] + p2 * b[b2 + j] + p3 * b[b3 + j];
-      }
-    }
-    for (; row < rows; row++) {
-      const p = a[row * width + i];
-      const b0 = row * columns;
-      for (let j = 0; j < columns; j++) output[out + j] += p * b[b0 + j];
     }
   }
 }
