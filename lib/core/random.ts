@@ -115,10 +115,14 @@ export class RandomStream {
 
   /** A whole number in [0, limit), without bias; `limit` is at most 2^32. */
   integer(limit: number): number {
-    const usable = 2 ** 32 - (2 ** 32 % limit);
     let word = this.word();
-    while (word >= usable) word = this.word();
-    return word % limit;
+    // The words above the last multiple of the limit would favour small numbers; most are below by far, and a remainder of
+    // numbers that fill 32 bits is slow.
+    if (word >= 2 ** 32 - limit) {
+      const usable = 2 ** 32 - (2 ** 32 % limit);
+      while (word >= usable) word = this.word();
+    }
+    return word - Math.floor(word / limit) * limit;
   }
 
   /** A standard normal number (Box and Muller 1958), in float64. */

@@ -15,6 +15,7 @@ export interface EpochOrder {
  */
 export function orderOf({ length, shuffle, seed, epoch }: EpochOrder): Uint32Array | undefined {
   if (!shuffle) return undefined;
-  const order = Uint32Array.from({ length }, (_, index) => index);
+  const order = new Uint32Array(length);
+  for (let i = 0; i < length; i++) order[i] = i;
   return new RandomStream(seed, streams.shuffle, epoch).shuffle(order);
 }
