@@ -57,7 +57,7 @@ BLASNET_INLINE float geluDerivative(float x) {
 BLASNET_INLINE float geluTanh(float x) {
   const float bounded = atLeast(x, -kTailEnd);
   const float u = bounded * (kGeluSlope + kGeluCube * (bounded * bounded));
-  return bounded * sigmoid(u);
+  return bounded / (1.0F + exponential(-u));
 }
 
 BLASNET_INLINE float geluTanhDerivative(float x) {
@@ -79,7 +79,8 @@ BLASNET_INLINE float softsign(float x) {
   return bounded / (1.0F + absolute(bounded));
 }
 
-BLASNET_INLINE float silu(float x) { return atLeast(x, -kLogisticEnd) * sigmoid(x); }
+// x · σ(x) by one division: far below zero σ(x) alone would be a denormal number.
+BLASNET_INLINE float silu(float x) { return atLeast(x, -kLogisticEnd) / (1.0F + exponential(-x)); }
 
 // σ(x) · (1 + x · σ(-x))
 BLASNET_INLINE float siluDerivative(float x) {

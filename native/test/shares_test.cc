@@ -25,6 +25,7 @@ void checkOnce(int workers, std::size_t items) {
   for (int round = 1; round <= 20; round++) {
     shares.deal(items);
     std::vector<std::thread> threads;
+    threads.reserve(static_cast<std::size_t>(workers));
     // Of the last worker nothing is heard, as where the system had no thread for it.
     for (int worker = 0; worker < workers - (workers > 1 ? 1 : 0); worker++) {
       threads.emplace_back([&shares, &taken, worker] {
