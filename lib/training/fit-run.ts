@@ -181,7 +181,7 @@ export class FitRun implements Training {
     }
   }
 
-  /** The rest of the epoch, in slices: as many steps a call as fit into a few hundredths of a second. */
+  /** The rest of the epoch, in slices: as many steps a call as fit into a tenth of a second. */
   async #passOver(pass: Pass): Promise<void> {
     const { batchSize, samples, signal } = this.settings;
     while (this.first < samples && this.stopped === undefined) {

@@ -4,8 +4,8 @@ import { EngineError } from '../core/errors.js';
  * Seconds of work in one call of the engine: callbacks, aborts and snapshots happen in between. Large networks take
  * longer slices, so that the copy of their parameters after each stays a small part of it.
  */
-const SECONDS = 0.04;
-const SECONDS_PER_PARAMETER = 8e-9;
+const SECONDS = 0.1;
+const SECONDS_PER_PARAMETER = 3e-8;
 
 /** How many steps to give the engine at once: by the time that the last ones took, growing step by step. */
 export class SliceLength {

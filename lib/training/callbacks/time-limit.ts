@@ -2,7 +2,7 @@ import { checkNumber } from '../../core/checks.js';
 import type { Callback } from './callback.js';
 
 /**
- * Ends a fit after so many seconds, within a slice of steps (a few hundredths of a second). The fit resolves: its history holds the
+ * Ends a fit after so many seconds, within a slice of steps (a tenth of a second). The fit resolves: its history holds the
  * epochs that were completed, and every step. The limit counts from the start of this fit; one that is resumed gets it anew.
  *
  * @param seconds above 0
