@@ -14,7 +14,7 @@ const MOST_THREADS = 1024;
 export interface EngineOptions {
   /** Which engine; by default `native` where its addon loads, `reference` otherwise. */
   engine?: EngineName;
-  /** Threads of the native engine, 1 to 1024; by default one for each core. */
+  /** Most threads of the native engine, 1 to 1024; default one for each core. No run has more than there are cores. */
   threads?: number;
 }
 

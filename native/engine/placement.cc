@@ -1,10 +1,18 @@
 #include "engine/placement.h"
 
-#if !defined(__linux__)
+#include <climits>
 #include <thread>
-#endif
 
 namespace blasnet {
+
+int processorsAllowed() {
+#if defined(__linux__)
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return CPU_COUNT(&allowed);
+#endif
+  const auto known = static_cast<int>(std::thread::hardware_concurrency());
+  return known == 0 ? INT_MAX : known;
+}
 
 #if defined(__linux__)
 
@@ -45,7 +53,7 @@ void Placement::move(int worker) {
 
 #else
 
-Placement::Placement(int workers) : crowded_(static_cast<int>(std::thread::hardware_concurrency()) < workers) {}
+Placement::Placement(int workers) : crowded_(processorsAllowed() < workers) {}
 
 #endif
 
