@@ -2,11 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { checkOptions, checkString } from '../core/checks.js';
 import { BlasnetError, FileError, FormatError } from '../core/errors.js';
-import { release } from '../core/release.js';
 import { dataset } from './make-dataset.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetOptions } from './make-dataset.js';
-import { isGzip } from './gzip.js';
 import { readIdxAsync } from './idx.js';
 import type { IdxArray, ReadIdxOptions } from './idx.js';
 import { readFailure } from './read-failure.js';
@@ -24,12 +22,8 @@ const MAX_FILE_BYTES = 2 ** 30;
 export async function readIdxFile(path: string, options?: ReadIdxOptions): Promise<IdxArray> {
   checkString('path', path);
   const bytes = await readWhole(path);
-  const isPacked = isGzip(bytes);
   try {
-    const array = await readIdxAsync(bytes, options);
-    // Ten megabytes for MNIST, beside the content that has memory of its own.
-    if (isPacked) release(bytes);
-    return array;
+    return await readIdxAsync(bytes, options);
   } catch (cause) {
     if (cause instanceof FormatError) throw new FormatError(`${path}: ${cause.message}`, { cause });
     throw cause;

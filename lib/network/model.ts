@@ -1,7 +1,6 @@
 import { checkString } from '../core/checks.js';
 import { DataError, OptionError, ShapeError, StateError } from '../core/errors.js';
 import { firstNonFinite } from '../core/numbers.js';
-import { release } from '../core/release.js';
 import type { CompiledProgram, Engine, EngineData, Outcome, Store } from '../engine/engine.js';
 import type { FloatArray } from '../kernels/call.js';
 import type { Optimizer } from '../optimizers/index.js';
@@ -42,9 +41,7 @@ export class Model {
     this.engine = engine;
     this.#seed = seed;
     this.#store = engine.createStore(architecture.arenaSize, 0);
-    const initial = initialValues(architecture, seed, values);
-    this.#store.write('parameters', 0, initial);
-    release(initial);
+    this.#store.write('parameters', 0, initialValues(architecture, seed, values));
     this.#programs = new CompiledPrograms(engine, architecture);
   }
 
