@@ -23,6 +23,8 @@ class DenormalsAreZero {
     asm volatile("msr fpcr, %0" ::"r"(before_ | (std::uint64_t{1} << 24)));
   }
   ~DenormalsAreZero() { asm volatile("msr fpcr, %0" ::"r"(before_)); }
+#else
+  DenormalsAreZero() {}  // they stay what they are
 #endif
   DenormalsAreZero(const DenormalsAreZero&) = delete;
   DenormalsAreZero& operator=(const DenormalsAreZero&) = delete;
