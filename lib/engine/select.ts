@@ -14,7 +14,7 @@ const MOST_THREADS = 1024;
 export interface EngineOptions {
   /** Which engine; by default `native` where its addon loads, `reference` otherwise. */
   engine?: EngineName;
-  /** Most threads of the native engine, 1 to 1024; default one for each core. No run has more than there are cores. */
+  /** Most threads of the native engine, 1 to 1024; default one for each core. Never more than there are cores. */
   threads?: number;
 }
 
@@ -45,8 +45,9 @@ export interface EngineInfo {
  */
 export function selectEngine(options: EngineOptions = {}): Engine {
   const { engine, threads } = checkOptions<EngineOptions>('selectEngine', options, ['engine', 'threads']);
-  const count =
-    threads === undefined ? availableParallelism() : checkInteger('threads', threads, { min: 1, max: MOST_THREADS });
+  if (threads !== undefined) checkInteger('threads', threads, { min: 1, max: MOST_THREADS });
+  // Threads that share a processor wait for each other at every barrier; the bits do not depend on their number.
+  const count = Math.min(threads ?? Infinity, availableParallelism());
   const wish = wishedEngine(engine);
   if (wish === 'reference') return new ReferenceEngine();
   const { addon, attempts } = loadAddon();

@@ -17,7 +17,7 @@ export interface NetworkOptions extends EngineOptions {
   seed?: number;
   /** Default: native where its addon loads. */
   engine?: EngineName;
-  /** Most threads of the native engine; default: one for each core. No run has more than there are cores. */
+  /** Most threads of the native engine; default: one for each core. Never more than there are cores. */
   threads?: number;
 }
 

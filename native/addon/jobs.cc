@@ -6,7 +6,6 @@
 
 #include "addon/arguments.h"
 #include "addon/promise_task.h"
-#include "engine/placement.h"
 
 namespace blasnet {
 namespace {
@@ -141,8 +140,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   job->store = Handle<Store>::unwrap(info[1]);
   job->slice = toSlice(info);
   const auto threads = static_cast<int>(toInteger(info[10], "threads", 1, 1024));
-  // Threads that share a processor wait for each other at every barrier; the bits do not depend on their number.
-  job->threads = std::min({threads, job->program->usefulThreads, processorsAllowed()});
+  job->threads = std::min(threads, job->program->usefulThreads);
   checkStore(job->program->program, *job->store);
   checkSlice(job->program->program, job->slice);
   if (!info[3].IsUndefined()) {

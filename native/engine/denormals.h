@@ -10,7 +10,7 @@
 namespace blasnet {
 
 // As a network learns, squares of small gradients and moments that decay become denormal: numbers with fewer digits that
-// processors root and divide several times slower, while they move no parameter. While one of these lives, its thread takes
+// processors take roots of several times slower, while they move no parameter. While one of these lives, its thread takes
 // and writes zeros for them.
 class DenormalsAreZero {
  public:

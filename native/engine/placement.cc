@@ -1,18 +1,10 @@
 #include "engine/placement.h"
 
-#include <climits>
+#if !defined(__linux__)
 #include <thread>
+#endif
 
 namespace blasnet {
-
-int processorsAllowed() {
-#if defined(__linux__)
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return CPU_COUNT(&allowed);
-#endif
-  const auto known = static_cast<int>(std::thread::hardware_concurrency());
-  return known == 0 ? INT_MAX : known;
-}
 
 #if defined(__linux__)
 
@@ -53,7 +45,7 @@ void Placement::move(int worker) {
 
 #else
 
-Placement::Placement(int workers) : crowded_(processorsAllowed() < workers) {}
+Placement::Placement(int workers) : crowded_(static_cast<int>(std::thread::hardware_concurrency()) < workers) {}
 
 #endif
 

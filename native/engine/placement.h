@@ -11,9 +11,6 @@
 
 namespace blasnet {
 
-// How many processors this process may use.
-int processorsAllowed();
-
 // Keeps the workers of a run on processors of their own. A scheduler may wake two of them on one processor and take
 // milliseconds to part them, while each waits for the other at every barrier: half the speed and worse. A worker that finds
 // itself beside another one moves to a processor without any, and is free to be moved again from there: nothing is pinned,

@@ -19,6 +19,8 @@ BLASNET_INLINE void askToWrite(const float* place) {
 }
 
 constexpr int kMostDelayed = 32;  // registers of a block
+static_assert(kBlockRows[1] <= kMostDelayed && 2 * kBlockRows[2] <= kMostDelayed &&
+              kBlockRegisters * kBlockRows[kBlockRegisters] <= kMostDelayed);
 
 // `Update` has apply(place, sum), applyLast(place, sum) for the last columns of a row, and ask(place, registers), which
 // asks memory for what apply will need there (inline: GCC drops calls of functions that only prefetch). A place counts
@@ -72,7 +74,7 @@ struct Delayed {
     while (rows > 0) {
       if (registers == 1) takeRow<1>();
       else if (registers == 2) takeRow<2>();
-      else takeRow<3>();
+      else takeRow<kBlockRegisters>();
     }
   }
 };

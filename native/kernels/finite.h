@@ -13,7 +13,6 @@ struct FiniteWatch {
   void look(Lanes x) { seen = add(seen, subtract(x, x)); }
   // Both at once: their sum is not finite where one of them is not.
   void look(Lanes x, Lanes y) { look(add(x, y)); }
-  void join(const FiniteWatch& other) { seen = add(seen, other.seen); }
 
   // 0, or NaN.
   double verdict() const {

@@ -75,7 +75,8 @@ struct Panel {
   std::int64_t stride;
 };
 
-// Rows of the next panel, which a block asks for while it multiplies: so memory answers before they are needed.
+// Rows of the next panel, which a block asks for while it multiplies: so memory answers before they are needed. For a target
+// that delays, and asks for memory of its own, it brought nothing.
 struct Ahead {
   Panel panel;
   std::int64_t rows;
