@@ -43,12 +43,14 @@ if (isMainThread) {
   let hashes;
   if (where === 'worker') {
     const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) });
+    // Asked for before either may come: a worker that ends with its message unread emits both in one go.
     const done = once(worker, 'message');
+    const exit = once(worker, 'exit');
     await once(worker, 'online');
     await spawnAll();
     worker.postMessage('over');
     [hashes] = await done;
-    await once(worker, 'exit');
+    await exit;
   } else {
     const fitting = fits(() => over);
     await spawnAll();
