@@ -2,6 +2,7 @@
 // block. An update has to wait for memory, a root and a quotient; the multiply-adds of the next block fill that time.
 #pragma once
 
+#include "kernels/elements.h"
 #include "kernels/product_blocks.h"
 
 #if defined(__AVX2__)
@@ -22,15 +23,16 @@ constexpr int kMostDelayed = 32;  // registers of a block
 static_assert(kBlockRows[1] <= kMostDelayed && 2 * kBlockRows[2] <= kMostDelayed &&
               kBlockRegisters * kBlockRows[kBlockRegisters] <= kMostDelayed);
 
-// `Update` has apply(place, sum), applyLast(place, sum) for the last columns of a row, and ask(place, registers), which
-// asks memory for what apply will need there (inline: GCC drops calls of functions that only prefetch). A place counts
-// floats from the beginning of the result.
+// `Update` has apply(where, sum), `where` being a register of elements.h, and ask(place, registers), which asks memory for
+// what apply will need there (inline: GCC drops calls of functions that only prefetch). A place counts floats from the
+// beginning of the result.
 template <typename Update>
 struct Delayed {
   static constexpr bool kDelays = true;
 
   Update update;
   std::int64_t stride;     // of the result
+  LaneMask lastMask;       // of the last register of its rows
   float* sums;             // [kMostDelayed, lanes]: those that wait
   const float* next;       // of them, the row whose turn it is,
   std::int64_t place = 0;  // and where it belongs
@@ -38,8 +40,8 @@ struct Delayed {
   int registers = 1;  // of a row
   bool endsRow = false;
 
-  Delayed(const Update& what, std::int64_t columns, float* memory)
-      : update(what), stride(columns), sums(memory), next(memory) {}
+  Delayed(const Update& what, std::int64_t columns, LaneMask mask, float* memory)
+      : update(what), stride(columns), lastMask(mask), sums(memory), next(memory) {}
 
   int waiting() const { return rows; }
 
@@ -62,8 +64,8 @@ struct Delayed {
   BLASNET_ALWAYS_INLINE void takeRow() {
     BLASNET_UNROLL for (int n = 0; n < Registers; n++) {
       const Lanes sum = load(next + n * kLaneCount);
-      if (n == Registers - 1 && endsRow) update.applyLast(place + n * kLaneCount, sum);
-      else update.apply(place + n * kLaneCount, sum);
+      if (n == Registers - 1 && endsRow) update.apply(LastRegister{place + n * kLaneCount, lastMask}, sum);
+      else update.apply(WholeRegister{place + n * kLaneCount}, sum);
     }
     next += Registers * kLaneCount;
     place += stride;

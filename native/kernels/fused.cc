@@ -4,6 +4,7 @@
 
 #include "kernels/adam_step.h"
 #include "kernels/delayed.h"
+#include "kernels/few_columns.h"
 #include "kernels/finite.h"
 #include "kernels/kernels.h"
 #include "kernels/sums.h"
@@ -20,38 +21,28 @@ struct AdamUpdate {
   float* parameter;
   float* firstMoment;
   float* secondMoment;
-  LaneMask lastMask;
   FiniteWatch watch;
 
   explicit AdamUpdate(const Tile& tile)
       : numbers(tile.attributes, tile.step->scalars),
         parameter(tile.operand[2]),
         firstMoment(tile.operand[3]),
-        secondMoment(tile.operand[4]),
-        lastMask(lastLanes(tile.dimension[1])) {}
+        secondMoment(tile.operand[4]) {}
 
   BLASNET_ALWAYS_INLINE void ask(std::int64_t place, int registers) const {
     for (const float* from : {parameter + place, firstMoment + place, secondMoment + place}) {
       for (int n = 0; n < registers; n++) askToWrite(from + n * kLaneCount);
     }
   }
-  BLASNET_ALWAYS_INLINE void apply(std::int64_t place, Lanes gradient) {
-    Lanes m = load(firstMoment + place);
-    Lanes v = load(secondMoment + place);
-    const Lanes updated = adamStep(numbers, gradient, m, v, load(parameter + place));
-    store(firstMoment + place, m);
-    store(secondMoment + place, v);
-    store(parameter + place, updated);
-    watch.look(updated, v);
-  }
-  BLASNET_ALWAYS_INLINE void applyLast(std::int64_t place, Lanes gradient) {
-    Lanes m = load(firstMoment + place, lastMask);
-    Lanes v = load(secondMoment + place, lastMask);
-    const Lanes updated = adamStep(numbers, gradient, m, v, load(parameter + place, lastMask));
-    store(firstMoment + place, m, lastMask);
-    store(secondMoment + place, v, lastMask);
-    store(parameter + place, updated, lastMask);
-    watch.look(onlyLanes(updated, lastMask), onlyLanes(v, lastMask));
+  template <typename Where>
+  BLASNET_ALWAYS_INLINE void apply(Where where, Lanes gradient) {
+    Lanes m = where.of(firstMoment);
+    Lanes v = where.of(secondMoment);
+    const Lanes updated = adamStep(numbers, gradient, m, v, where.of(parameter));
+    where.put(firstMoment, m);
+    where.put(secondMoment, v);
+    where.put(parameter, updated);
+    watch.look(where.present(updated), where.present(v));
   }
 };
 
@@ -62,15 +53,11 @@ struct PenalizedAdamUpdate {
   WideSums squares;
 
   BLASNET_ALWAYS_INLINE void ask(std::int64_t place, int registers) const { adam.ask(place, registers); }
-  BLASNET_ALWAYS_INLINE void apply(std::int64_t place, Lanes gradient) {
-    const Lanes value = load(adam.parameter + place);
+  template <typename Where>
+  BLASNET_ALWAYS_INLINE void apply(Where where, Lanes gradient) {
+    const Lanes value = where.of(adam.parameter);
     squares.addProduct(value, value);
-    adam.apply(place, multiplyAdd(lambda, value, gradient));
-  }
-  BLASNET_ALWAYS_INLINE void applyLast(std::int64_t place, Lanes gradient) {
-    const Lanes value = load(adam.parameter + place, adam.lastMask);
-    squares.addProduct(value, value);
-    adam.applyLast(place, multiplyAdd(lambda, value, gradient));
+    adam.apply(where, multiplyAdd(lambda, value, gradient));
   }
 };
 
@@ -80,10 +67,17 @@ Update multiplyForKernel(const Tile& tile, const Update& update) {
   alignas(64) float sums[kMostDelayed * kLaneCount];
   const std::int64_t inputs = tile.dimension[0];
   const std::int64_t units = tile.dimension[1];
-  Delayed<Update> target(update, units, sums);
-  multiplyPanels(tile.count, units, tile.step->rows, ColumnsOf{tile.operand[0], inputs},
+  const std::int64_t many = units - fewOf(units);
+  Delayed<Update> target(update, units, lastLanes(many), sums);
+  multiplyPanels(tile.count, many, tile.step->rows, ColumnsOf{tile.operand[0], inputs},
                  Right{tile.operand[1], units, true}, tile.scratch, target);
   target.takeAll();
+#if defined(__AVX512F__)
+  if (many < units) {
+    multiplyFewAlongRows(tile.count, units - many, tile.step->rows, tile.operand[0], inputs, tile.operand[1] + many, units,
+                         many, units, target.update);
+  }
+#endif
   return target.update;
 }
 

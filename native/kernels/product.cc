@@ -1,5 +1,7 @@
 #include "kernels/product.h"
 
+#include "kernels/elements.h"
+#include "kernels/few_columns.h"
 #include "kernels/product_blocks.h"
 
 #if !defined(__AVX2__)
@@ -51,6 +53,17 @@ struct StoreTarget {
   }
 };
 
+// Stores few columns of several rows, or adds them to what stands there.
+struct StoreUpdate {
+  float* data;
+  bool accumulate;
+
+  template <typename Where>
+  void apply(Where where, Lanes sum) const {
+    where.put(data, accumulate ? add(sum, where.of(data)) : sum);
+  }
+};
+
 // A long inner extent in even parts: a packed panel, the next one and the left matrix then share the second-level cache.
 std::int64_t innerPart(std::int64_t inner) {
   return inner <= kInnerBlock ? inner : ceilDivide(inner, ceilDivide(inner, kInnerBlock / 2));
@@ -96,6 +109,7 @@ void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, co
                     float* scratch) {
   constexpr std::int64_t kStrip = kRowRegisters * kLaneCount;
   const std::int64_t part = innerPart(inner);
+  const std::int64_t many = columns - fewOf(columns);
   auto* places = reinterpret_cast<std::uint32_t*>(scratch);
   for (std::int64_t first = 0; first < inner; first += part) {
     const std::int64_t end = inner - first < part ? inner : first + part;
@@ -104,12 +118,37 @@ void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, co
       places[count] = static_cast<std::uint32_t>(k);
       count += a[k] != 0.0F ? 1 : 0;
     }
-    for (std::int64_t column = 0; column < columns; column += kStrip) {
-      const std::int64_t width = columns - column < kStrip ? columns - column : kStrip;
+    for (std::int64_t column = 0; column < many; column += kStrip) {
+      const std::int64_t width = many - column < kStrip ? many - column : kStrip;
       multiplyRowBy<kRowRegisters>(ceilDivide(width, kLaneCount), count, places, a, b + column, columns,
                                    lastLanes(width), first > 0, c + column);
     }
+#if defined(__AVX512F__)
+    if (many < columns) {
+      multiplyFewOfOneRow(columns - many, end - first, a + first, b + first * columns + many, columns, c + many, first > 0);
+    }
+#endif
   }
+}
+
+// The last columns, where they are few. `c` and `b` are the whole matrices.
+template <typename Left>
+void multiplyFew(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
+                 bool accumulate, float* scratch) {
+#if defined(__AVX512F__)
+  const std::int64_t few = fewOf(columns);
+  if (few == 0) return;
+  const std::int64_t first = columns - few;
+  if constexpr (std::is_same_v<Left, RowsOf>) {
+    for (std::int64_t k = 0; k < inner; k++) {
+      for (std::int64_t n = 0; n < few; n++) scratch[n * inner + k] = b[k * columns + first + n];
+    }
+    multiplyFewAlongInner(rows, few, inner, a.data, a.stride, scratch, inner, c + first, columns, accumulate);
+  } else {
+    StoreUpdate update{c, accumulate};
+    multiplyFewAlongRows(rows, few, inner, a.data, a.stride, b + first, columns, first, columns, update);
+  }
+#endif
 }
 
 template <typename Left>
@@ -119,11 +158,13 @@ void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inne
     for (std::int64_t i = 0; i < rows * columns; i++) c[i] = 0;
     return;
   }
+  const std::int64_t many = columns - fewOf(columns);
   const std::int64_t part = innerPart(inner);
   for (std::int64_t k = 0; k < inner; k += part) {
     const std::int64_t depth = inner - k < part ? inner - k : part;
-    StoreTarget target{c, columns, lastLanes(columns), k > 0};
-    multiplyPanels(rows, columns, depth, a.at(0, k), Right{b + k * columns, columns, pack}, scratch, target);
+    StoreTarget target{c, columns, lastLanes(many), k > 0};
+    multiplyPanels(rows, many, depth, a.at(0, k), Right{b + k * columns, columns, pack}, scratch, target);
+    multiplyFew(rows, columns, depth, a.at(0, k), b + k * columns, c, k > 0, scratch);
   }
 }
 
@@ -135,6 +176,10 @@ void transposeInto(std::int64_t rows, std::int64_t columns, const float* from, s
     std::int64_t column = 0;
     for (; column + kLaneCount <= columns; column += kLaneCount) {
       transposeSquare(from + row * ldFrom + column, ldFrom, to + column * ldTo + row, ldTo);
+    }
+    if (column < columns && columns >= kLaneCount) {  // the last square again, as far to the left as it has to be
+      transposeSquare(from + row * ldFrom + columns - kLaneCount, ldFrom, to + (columns - kLaneCount) * ldTo + row, ldTo);
+      column = columns;
     }
     for (; column < columns; column++) {
       for (std::int64_t i = row; i < row + kLaneCount; i++) to[column * ldTo + i] = from[i * ldFrom + column];
@@ -163,10 +208,15 @@ void transposeOut(std::int64_t rows, std::int64_t columns, const float* from, st
 // The product as it stands, by a copy of b turned round.
 void multiplyByTurned(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b,
                       float* c, float* scratch) {
-  const std::int64_t width = ceilDivide(columns, kLaneCount) * kLaneCount;
-  transposeInto(columns, inner, b, inner, scratch, width);
-  StoreTarget target{c, columns, lastLanes(columns), false};
-  multiplyPanels(rows, columns, inner, RowsOf{a, inner}, Right{scratch, width, false}, scratch, target);
+  const std::int64_t few = fewOf(columns);
+  const std::int64_t many = columns - few;
+  const std::int64_t width = ceilDivide(many, kLaneCount) * kLaneCount;
+  transposeInto(many, inner, b, inner, scratch, width);
+  StoreTarget target{c, columns, lastLanes(many), false};
+  multiplyPanels(rows, many, inner, RowsOf{a, inner}, Right{scratch, width, false}, scratch, target);
+#if defined(__AVX512F__)
+  if (few > 0) multiplyFewAlongInner(rows, few, inner, a, inner, b + many * inner, inner, c + many, columns, false);
+#endif
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ struct KernelCase {
 };
 
 KernelCase::KernelCase(std::size_t kernel, Random& random) : rule(contract()[kernel]), id(kernel) {
-  static const std::vector<std::int64_t> extents{1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 47, 64, 70, 96, 130};
+  static const std::vector<std::int64_t> extents{1, 2, 3, 7, 8, 15, 16, 17, 20, 31, 33, 47, 50, 64, 70, 96, 100, 130};
   rows = random.pick(extents);
   for (std::size_t i = 0; i < rule.symbols.size(); i++) dimension.push_back(random.pick(extents));
   for (const auto& name : rule.attributes) attributes.push_back(attributeFor(name, random));

@@ -14,7 +14,7 @@ const options: ModelOptions = {
   inputs: 23,
   layers: [
     dropout(0.1),
-    dense(150, { regularizer: l2(1e-3) }),
+    dense(148, { regularizer: l2(1e-3) }),
     batchNorm(),
     activation('relu'),
     dropout(0.3),

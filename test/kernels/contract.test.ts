@@ -19,7 +19,7 @@ import {
 import { kernelRows, scalarFor, type KernelRow } from './table.js';
 
 /** Zero is for rows and tiles only: layers have at least one unit, parameters at least one number. */
-const extents = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 32, 37, 61, 64, 67);
+const extents = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 20, 31, 32, 37, 61, 64, 67, 100);
 const rowCounts = fc.constantFrom(0, 1, 2, 3, 5, 7, 8, 16, 19, 31, 33, 64, 67);
 
 interface Shape {
