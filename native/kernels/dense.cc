@@ -1,5 +1,6 @@
 #include "kernels/activation.h"
 #include "kernels/kernels.h"
+#include "kernels/lanes.h"
 #include "kernels/product.h"
 
 namespace blasnet::BLASNET_SIMD {
@@ -13,9 +14,12 @@ double dense(const Tile& tile) {
   const std::int64_t inputs = tile.dimension[0];
   const std::int64_t units = tile.dimension[1];
   if (tile.count == 0) return 0;
-  multiply(tile.count, units, inputs, input, kernel, output, tile.scratch);
   const int id = static_cast<int>(tile.attributes[0]);
-  if (bias == nullptr && id == kIdentity) return 0;
+  if (id == kIdentity || id == kRelu) {
+    multiply(tile.count, units, inputs, input, kernel, output, tile.scratch, {bias, id == kRelu});
+    return 0;
+  }
+  multiply(tile.count, units, inputs, input, kernel, output, tile.scratch);
   withActivation(id, static_cast<float>(tile.attributes[1]), [&](auto value) {
     for (std::int64_t row = 0; row < tile.count; row++) {
       float* out = output + row * units;
@@ -48,15 +52,34 @@ double denseKernelGradient(const Tile& tile) {
   return 0;
 }
 
+// to[columns] = Σ over rows of from[rows, ldFrom], the sums in registers until the last row.
+template <int Registers>
+static void sumRows(std::int64_t rows, const float* from, std::int64_t ldFrom, LaneMask lastMask, float* to) {
+  constexpr int kLast = Registers - 1;
+  Lanes sum[Registers];
+  for (int n = 0; n < Registers; n++) sum[n] = zeroLanes();
+  for (std::int64_t row = 0; row < rows; row++, from += ldFrom) {
+    for (int n = 0; n < kLast; n++) sum[n] = add(sum[n], load(from + n * kLaneCount));
+    sum[kLast] = add(sum[kLast], load(from + kLast * kLaneCount, lastMask));
+  }
+  for (int n = 0; n < kLast; n++) store(to + n * kLaneCount, sum[n]);
+  store(to + kLast * kLaneCount, sum[kLast], lastMask);
+}
+
 // biasGradient[units] = Σ over rows of outputGradient[rows, units], for a range of units
 double denseBiasGradient(const Tile& tile) {
-  const float* outputGradient = tile.operand[0];
-  float* biasGradient = tile.operand[1];
+  constexpr std::int64_t kStrip = 4 * kLaneCount;
   const std::int64_t units = tile.dimension[0];
-  for (std::int64_t unit = 0; unit < tile.count; unit++) biasGradient[unit] = 0;
-  for (std::int64_t row = 0; row < tile.step->rows; row++) {
-    const float* from = outputGradient + row * units;
-    for (std::int64_t unit = 0; unit < tile.count; unit++) biasGradient[unit] += from[unit];
+  const std::int64_t rows = tile.step->rows;
+  for (std::int64_t unit = 0; unit < tile.count; unit += kStrip) {
+    const float* from = tile.operand[0] + unit;
+    float* to = tile.operand[1] + unit;
+    const std::int64_t left = tile.count - unit < kStrip ? tile.count - unit : kStrip;
+    const LaneMask lastMask = firstLanes((left - 1) % kLaneCount + 1);
+    if (left > 3 * kLaneCount) sumRows<4>(rows, from, units, lastMask, to);
+    else if (left > 2 * kLaneCount) sumRows<3>(rows, from, units, lastMask, to);
+    else if (left > kLaneCount) sumRows<2>(rows, from, units, lastMask, to);
+    else sumRows<1>(rows, from, units, lastMask, to);
   }
   return 0;
 }

@@ -28,13 +28,27 @@ BLASNET_INLINE __m128 totalsOfLanes(Lanes a, Lanes b, Lanes c, Lanes d) {
 
 BLASNET_INLINE __mmask8 firstOfQuarter(std::int64_t few) { return static_cast<__mmask8>((1U << few) - 1U); }
 
-BLASNET_INLINE void storeFew(float* to, __m128 totals, __mmask8 mask, bool accumulate) {
-  _mm_mask_storeu_ps(to, mask, accumulate ? _mm_add_ps(totals, _mm_maskz_loadu_ps(mask, to)) : totals);
-}
+// Where the sums of few columns go, or to what they are added; bias and floor as in an Epilogue.
+struct FewTarget {
+  float* data;
+  std::int64_t stride;
+  __mmask8 mask;
+  bool accumulate;
+  const float* bias;
+  bool floors;
+
+  BLASNET_ALWAYS_INLINE void put(std::int64_t row, __m128 sum) const {
+    float* to = data + row * stride;
+    if (accumulate) sum = _mm_add_ps(sum, _mm_maskz_loadu_ps(mask, to));
+    if (bias != nullptr) sum = _mm_add_ps(sum, _mm_maskz_loadu_ps(mask, bias));
+    if (floors) sum = _mm_max_ps(_mm_setzero_ps(), sum);
+    _mm_mask_storeu_ps(to, mask, sum);
+  }
+};
 
 template <int Rows, int Few>
 static void multiplyAlongInner(std::int64_t inner, const float* a, std::int64_t lda, const float* b, std::int64_t ldb,
-                               float* c, std::int64_t ldc, bool accumulate) {
+                               std::int64_t row, const FewTarget& target) {
   Lanes sum[Rows][kMostFew];
   BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
     BLASNET_UNROLL for (int n = 0; n < kMostFew; n++) sum[m][n] = zeroLanes();
@@ -51,12 +65,12 @@ static void multiplyAlongInner(std::int64_t inner, const float* a, std::int64_t 
   for (; k + kLaneCount <= inner; k += kLaneCount) step(k, [](const float* from) { return load(from); });
   if (k < inner) step(k, [mask = firstLanes(inner - k)](const float* from) { return load(from, mask); });
   BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
-    storeFew(c + m * ldc, totalsOfLanes(sum[m][0], sum[m][1], sum[m][2], sum[m][3]), firstOfQuarter(Few), accumulate);
+    target.put(row + m, totalsOfLanes(sum[m][0], sum[m][1], sum[m][2], sum[m][3]));
   }
 }
 
-using AlongInner = void (*)(std::int64_t, const float*, std::int64_t, const float*, std::int64_t, float*, std::int64_t,
-                            bool);
+using AlongInner = void (*)(std::int64_t, const float*, std::int64_t, const float*, std::int64_t, std::int64_t,
+                            const FewTarget&);
 
 template <int Rows, int Few>
 static AlongInner alongInner(std::int64_t rows, std::int64_t few) {
@@ -69,33 +83,30 @@ static AlongInner alongInner(std::int64_t rows, std::int64_t few) {
   return multiplyAlongInner<Rows, Few>;
 }
 
-// c[rows, few] (+)= a[rows, inner] · b[few, inner]ᵀ, the lanes along the inner extent.
+// target[rows, few] = a[rows, inner] · b[few, inner]ᵀ, the lanes along the inner extent.
 static inline void multiplyFewAlongInner(std::int64_t rows, std::int64_t few, std::int64_t inner, const float* a,
-                                         std::int64_t lda, const float* b, std::int64_t ldb, float* c, std::int64_t ldc,
-                                         bool accumulate) {
+                                         std::int64_t lda, const float* b, std::int64_t ldb, const FewTarget& target) {
   constexpr int kRowsAtOnce = 6;
   for (std::int64_t row = 0; row < rows; row += kRowsAtOnce) {
-    alongInner<kRowsAtOnce, kMostFew>(rows - row, few)(inner, a + row * lda, lda, b, ldb, c + row * ldc, ldc,
-                                                       accumulate);
+    alongInner<kRowsAtOnce, kMostFew>(rows - row, few)(inner, a + row * lda, lda, b, ldb, row, target);
   }
 }
 
 // The same for one row, for which no copy of b pays: b[inner, few] as it lies, the sum of each lane in a register of its own.
-static inline void multiplyFewOfOneRow(std::int64_t few, std::int64_t inner, const float* a, const float* b,
-                                       std::int64_t ldb, float* c, bool accumulate) {
-  const __mmask8 mask = firstOfQuarter(few);
+static inline void multiplyFewOfOneRow(std::int64_t inner, const float* a, const float* b, std::int64_t ldb,
+                                       const FewTarget& target) {
   __m128 sum[kLaneCount];
   BLASNET_UNROLL for (int lane = 0; lane < kLaneCount; lane++) sum[lane] = _mm_setzero_ps();
   std::int64_t k = 0;
   for (; k + kLaneCount <= inner; k += kLaneCount) {
     BLASNET_UNROLL for (int lane = 0; lane < kLaneCount; lane++) {
-      const __m128 right = _mm_maskz_loadu_ps(mask, b + (k + lane) * ldb);
+      const __m128 right = _mm_maskz_loadu_ps(target.mask, b + (k + lane) * ldb);
       sum[lane] = _mm_fmadd_ps(_mm_set1_ps(a[k + lane]), right, sum[lane]);
     }
   }
   BLASNET_UNROLL for (int lane = 0; lane < kLaneCount; lane++) {
     if (k + lane < inner) {
-      const __m128 right = _mm_maskz_loadu_ps(mask, b + (k + lane) * ldb);
+      const __m128 right = _mm_maskz_loadu_ps(target.mask, b + (k + lane) * ldb);
       sum[lane] = _mm_fmadd_ps(_mm_set1_ps(a[k + lane]), right, sum[lane]);
     }
   }
@@ -104,7 +115,7 @@ static inline void multiplyFewOfOneRow(std::int64_t few, std::int64_t inner, con
     quarter[p] = _mm_add_ps(_mm_add_ps(sum[4 * p], sum[4 * p + 2]), _mm_add_ps(sum[4 * p + 1], sum[4 * p + 3]));
   }
   const __m128 total = _mm_add_ps(_mm_add_ps(quarter[0], quarter[2]), _mm_add_ps(quarter[1], quarter[3]));
-  storeFew(c, total, mask, accumulate);
+  target.put(0, total);
 }
 
 // A register that holds the few columns of four rows, one in each quarter. `at` is the place of the first, `apart` how far

@@ -46,6 +46,8 @@ BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return _mm512_fmad
 BLASNET_INLINE Lanes squareRoot(Lanes x) { return _mm512_sqrt_ps(x); }
 BLASNET_INLINE Lanes quotient(Lanes a, Lanes b) { return _mm512_div_ps(a, b); }
 BLASNET_INLINE Lanes absolute(Lanes x) { return _mm512_abs_ps(x); }
+// NaN stays NaN: it is the second operand.
+BLASNET_INLINE Lanes atLeastZero(Lanes x) { return _mm512_max_ps(zeroLanes(), x); }
 // NaN where either is: the instruction gives its second operand then.
 BLASNET_INLINE Lanes largest(Lanes a, Lanes b) {
   return _mm512_mask_mov_ps(_mm512_max_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
@@ -114,6 +116,7 @@ BLASNET_INLINE Lanes inverse(Lanes x) { return _mm256_div_ps(_mm256_set1_ps(1.0F
 BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_ps(a, b, c); }
 BLASNET_INLINE Lanes quotient(Lanes a, Lanes b) { return _mm256_div_ps(a, b); }
 BLASNET_INLINE Lanes absolute(Lanes x) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), x); }
+BLASNET_INLINE Lanes atLeastZero(Lanes x) { return _mm256_max_ps(zeroLanes(), x); }
 BLASNET_INLINE Lanes largest(Lanes a, Lanes b) {
   return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
 }

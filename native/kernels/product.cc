@@ -10,11 +10,23 @@
 
 namespace blasnet::BLASNET_SIMD {
 
+// For sums that are in memory already.
+static void apply(const Epilogue& epilogue, std::int64_t rows, std::int64_t columns, float* c) {
+  for (std::int64_t row = 0; row < rows; row++, c += columns) {
+    if (epilogue.bias != nullptr) {
+      for (std::int64_t n = 0; n < columns; n++) c[n] += epilogue.bias[n];
+    }
+    if (!epilogue.floors) continue;
+    for (std::int64_t n = 0; n < columns; n++) c[n] = c[n] < 0.0F ? 0.0F : c[n];
+  }
+}
+
 #if !defined(__AVX2__)
 
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
-              float* /*scratch*/) {
+              float* /*scratch*/, const Epilogue& epilogue) {
   blas::multiply(rows, columns, inner, a, inner, b, columns, c, columns);
+  apply(epilogue, rows, columns, c);
 }
 
 void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,
@@ -31,6 +43,7 @@ void multiplyTransposedLeft(std::int64_t rows, std::int64_t columns, std::int64_
 
 namespace {
 
+constexpr Epilogue kNoEpilogue{nullptr, false};
 constexpr std::int64_t kTurnedFloats = 64 * 1024;
 static_assert(kTurnedFloats + kLaneCount * 256 <= kScratchFloats, "the scratch is too small");
 
@@ -42,14 +55,21 @@ struct StoreTarget {
   std::int64_t stride;
   LaneMask lastMask;
   bool accumulate;
+  Epilogue epilogue;
 
-  void finish(std::int64_t row, std::int64_t column, Lanes sum) const {
-    float* to = data + row * stride + column;
-    store(to, accumulate ? add(sum, load(to)) : sum);
-  }
+  void finish(std::int64_t row, std::int64_t column, Lanes sum) const { put(row, WholeRegister{column}, sum); }
   void finishLast(std::int64_t row, std::int64_t column, Lanes sum) const {
-    float* to = data + row * stride + column;
-    store(to, accumulate ? add(sum, load(to, lastMask)) : sum, lastMask);
+    put(row, LastRegister{column, lastMask}, sum);
+  }
+
+ private:
+  template <typename Columns>
+  BLASNET_ALWAYS_INLINE void put(std::int64_t row, Columns columns, Lanes sum) const {
+    float* to = data + row * stride;
+    if (accumulate) sum = add(sum, columns.of(to));
+    if (epilogue.bias != nullptr) sum = add(sum, columns.of(epilogue.bias));
+    if (epilogue.floors) sum = atLeastZero(sum);
+    columns.put(to, sum);
   }
 };
 
@@ -125,7 +145,8 @@ void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, co
     }
 #if defined(__AVX512F__)
     if (many < columns) {
-      multiplyFewOfOneRow(columns - many, end - first, a + first, b + first * columns + many, columns, c + many, first > 0);
+      multiplyFewOfOneRow(end - first, a + first, b + first * columns + many, columns,
+                          FewTarget{c + many, columns, firstOfQuarter(columns - many), first > 0, nullptr, false});
     }
 #endif
   }
@@ -133,8 +154,8 @@ void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, co
 
 // The last columns, where they are few. `c` and `b` are the whole matrices.
 template <typename Left>
-void multiplyFew(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
-                 bool accumulate, float* scratch) {
+[[maybe_unused]] void multiplyFew(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
+                 bool accumulate, const Epilogue& epilogue, float* scratch) {
 #if defined(__AVX512F__)
   const std::int64_t few = fewOf(columns);
   if (few == 0) return;
@@ -143,7 +164,9 @@ void multiplyFew(std::int64_t rows, std::int64_t columns, std::int64_t inner, Le
     for (std::int64_t k = 0; k < inner; k++) {
       for (std::int64_t n = 0; n < few; n++) scratch[n * inner + k] = b[k * columns + first + n];
     }
-    multiplyFewAlongInner(rows, few, inner, a.data, a.stride, scratch, inner, c + first, columns, accumulate);
+    const FewTarget target{c + first, columns, firstOfQuarter(few), accumulate,
+                           epilogue.bias == nullptr ? nullptr : epilogue.bias + first, epilogue.floors};
+    multiplyFewAlongInner(rows, few, inner, a.data, a.stride, scratch, inner, target);
   } else {
     StoreUpdate update{c, accumulate};
     multiplyFewAlongRows(rows, few, inner, a.data, a.stride, b + first, columns, first, columns, update);
@@ -153,18 +176,19 @@ void multiplyFew(std::int64_t rows, std::int64_t columns, std::int64_t inner, Le
 
 template <typename Left>
 void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
-                      bool pack, float* scratch) {
+                      bool pack, const Epilogue& epilogue, float* scratch) {
   if (inner == 0) {  // a batch of no rows
     for (std::int64_t i = 0; i < rows * columns; i++) c[i] = 0;
-    return;
+    return apply(epilogue, rows, columns, c);
   }
   const std::int64_t many = columns - fewOf(columns);
   const std::int64_t part = innerPart(inner);
   for (std::int64_t k = 0; k < inner; k += part) {
     const std::int64_t depth = inner - k < part ? inner - k : part;
-    StoreTarget target{c, columns, lastLanes(many), k > 0};
+    const Epilogue now = k + depth < inner ? kNoEpilogue : epilogue;
+    StoreTarget target{c, columns, lastLanes(many), k > 0, now};
     multiplyPanels(rows, many, depth, a.at(0, k), Right{b + k * columns, columns, pack}, scratch, target);
-    multiplyFew(rows, columns, depth, a.at(0, k), b + k * columns, c, k > 0, scratch);
+    multiplyFew(rows, columns, depth, a.at(0, k), b + k * columns, c, k > 0, now, scratch);
   }
 }
 
@@ -212,25 +236,29 @@ void multiplyByTurned(std::int64_t rows, std::int64_t columns, std::int64_t inne
   const std::int64_t many = columns - few;
   const std::int64_t width = ceilDivide(many, kLaneCount) * kLaneCount;
   transposeInto(many, inner, b, inner, scratch, width);
-  StoreTarget target{c, columns, lastLanes(many), false};
+  StoreTarget target{c, columns, lastLanes(many), false, kNoEpilogue};
   multiplyPanels(rows, many, inner, RowsOf{a, inner}, Right{scratch, width, false}, scratch, target);
 #if defined(__AVX512F__)
-  if (few > 0) multiplyFewAlongInner(rows, few, inner, a, inner, b + many * inner, inner, c + many, columns, false);
+  const FewTarget last{c + many, columns, firstOfQuarter(few), false, nullptr, false};
+  if (few > 0) multiplyFewAlongInner(rows, few, inner, a, inner, b + many * inner, inner, last);
 #endif
 }
 
 }  // namespace
 
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
-              float* scratch) {
-  if (rows == 1 && inner > 0) return multiplyOneRow(columns, inner, a, b, c, scratch);
-  multiplyInBlocks(rows, columns, inner, RowsOf{a, inner}, b, c, worthPacking(columns, inner), scratch);
+              float* scratch, const Epilogue& epilogue) {
+  if (rows == 1 && inner > 0) {
+    multiplyOneRow(columns, inner, a, b, c, scratch);
+    return apply(epilogue, 1, columns, c);
+  }
+  multiplyInBlocks(rows, columns, inner, RowsOf{a, inner}, b, c, worthPacking(columns, inner), epilogue, scratch);
 }
 
 void multiplyTransposedLeft(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,
                             std::int64_t lda, const float* b, float* c, float* scratch) {
   // Every row of the result reads all of b: a copy of it pays at any width.
-  multiplyInBlocks(rows, columns, inner, ColumnsOf{a, lda}, b, c, true, scratch);
+  multiplyInBlocks(rows, columns, inner, ColumnsOf{a, lda}, b, c, true, kNoEpilogue, scratch);
 }
 
 // Transposed, the product is cᵀ[columns, rows] = b[columns, inner] · aᵀ[inner, rows]: for a large b, of which a copy would
@@ -257,7 +285,7 @@ void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64
         std::int64_t panels = ceilDivide(registers, kBlockRegisters);
         for (std::int64_t first = 0; first < registers; panels--) {
           const std::int64_t part = ceilDivide(registers - first, panels);
-          StoreTarget target{turnedC, width, firstLanes(kLaneCount), false};
+          StoreTarget target{turnedC, width, firstLanes(kLaneCount), false, kNoEpilogue};
           const Place place{0, first * kLaneCount, false, firstLanes(kLaneCount)};
           const Panel panel{turnedA + place.column, width};
           multiplyPanel(strip, part, depth, RowsOf{b + column * inner + k, inner}, panel, Panel{nullptr, 0}, place,

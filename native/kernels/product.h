@@ -8,9 +8,16 @@
 
 namespace blasnet::BLASNET_SIMD {
 
-// c[rows, columns] = a[rows, inner] · b[inner, columns]
+// What is done to a sum while it is still in a register: bias[column] is added, and then, with `floors`, 0 taken where it is
+// less.
+struct Epilogue {
+  const float* bias;  // [columns] or null
+  bool floors;
+};
+
+// c[rows, columns] = epilogue(a[rows, inner] · b[inner, columns])
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
-              float* scratch);
+              float* scratch, const Epilogue& epilogue = {nullptr, false});
 
 // c[rows, columns] = a[rows, inner] · b[columns, inner]ᵀ
 void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a,

@@ -47,6 +47,7 @@ struct RowsOf {
 
   RowsOf at(std::int64_t row, std::int64_t inner) const { return {data + row * stride + inner, stride}; }
   BLASNET_ALWAYS_INLINE const float* row(int m) const { return data + m * stride; }
+  BLASNET_ALWAYS_INLINE void ask() const {}
   BLASNET_ALWAYS_INLINE void step() { data++; }
 };
 
@@ -57,6 +58,8 @@ struct ColumnsOf {
 
   ColumnsOf at(std::int64_t row, std::int64_t inner) const { return {data + inner * stride + row, stride}; }
   BLASNET_ALWAYS_INLINE const float* row(int m) const { return data + m; }
+  // For what the next rows lie in: far from each other, and perhaps in another core's cache.
+  BLASNET_ALWAYS_INLINE void ask() const { __builtin_prefetch(data + kLaneCount); }
   BLASNET_ALWAYS_INLINE void step() { data += stride; }
 };
 
@@ -101,6 +104,7 @@ static void multiplyBlock(std::int64_t inner, Left a, Panel b, Place place, Ahea
         const float* from = b.data + n * kLaneCount;
         right[n] = n < Registers - 1 ? load(from) : load(from, mask);
       }
+      if constexpr (Target::kDelays) a.ask();
       BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
         const Lanes left = spread(a.row(m));
         BLASNET_UNROLL for (int n = 0; n < Registers; n++) sum[m][n] = multiplyAdd(left, right[n], sum[m][n]);
