@@ -89,6 +89,7 @@ std::int64_t innerPart(std::int64_t inner) {
   return inner <= kInnerBlock ? inner : ceilDivide(inner, ceilDivide(inner, kInnerBlock / 2));
 }
 
+constexpr int kPlacesAhead = 2;
 // c (+)= Σ over the rows of b that `places` names, each times its a. As many sums as there are registers for.
 template <int Registers>
 void multiplyRow(std::int64_t count, const std::uint32_t* places, const float* a, const float* b, std::int64_t ldb,
@@ -98,6 +99,8 @@ void multiplyRow(std::int64_t count, const std::uint32_t* places, const float* a
   for (std::int64_t i = 0; i < count; i++) {
     const Lanes left = spread(a + places[i]);
     const float* row = b + places[i] * ldb;
+    const float* ahead = b + places[i + kPlacesAhead] * ldb;
+    for (int n = 0; n < Registers; n++) __builtin_prefetch(ahead + n * kLaneCount);
     for (int n = 0; n < Registers - 1; n++) sum[n] = multiplyAdd(left, load(row + n * kLaneCount), sum[n]);
     sum[Registers - 1] = multiplyAdd(left, load(row + (Registers - 1) * kLaneCount, lastMask), sum[Registers - 1]);
   }
@@ -138,6 +141,7 @@ void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, co
       places[count] = static_cast<std::uint32_t>(k);
       count += a[k] != 0.0F ? 1 : 0;
     }
+    for (std::int64_t i = 0; i < kPlacesAhead; i++) places[count + i] = count > 0 ? places[count-1]: 0;
     for (std::int64_t column = 0; column < many; column += kStrip) {
       const std::int64_t width = many - column < kStrip ? many - column : kStrip;
       multiplyRowBy<kRowRegisters>(ceilDivide(width, kLaneCount), count, places, a, b + column, columns,

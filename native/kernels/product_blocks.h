@@ -174,6 +174,12 @@ static Block<Left, Target> blockOf(std::int64_t rows, std::int64_t registers) {
   return blockOfRows<kBlockRows[kBlockRegisters], kBlockRegisters, Left, Target>(rows);
 }
 
+BLASNET_ALWAYS_INLINE void askFor(Ahead ahead, std::int64_t registers) {
+  for (std::int64_t i = 0; i < ahead.rows; i++, ahead.panel.data += ahead.panel.stride) {
+    for (std::int64_t n = 0; n < registers; n++) __builtin_prefetch(ahead.panel.data + n * kLaneCount);
+  }
+}
+
 // One panel of columns against all rows, in blocks as even as can be: a last block of one row would wait for itself.
 template <typename Left, typename Target>
 static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_t inner, Left a, Panel b, Panel next,
@@ -185,6 +191,7 @@ static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_
     const std::int64_t share = next.data == nullptr ? 0 : ceilDivide(inner - asked, blocks);
     const Ahead ahead{{next.data + asked * next.stride, next.stride}, share};
     place.row = row;
+    if constexpr (Target::kDelays) askFor(ahead, registers);
     blockOf<Left, Target>(count, registers)(inner, a.at(row, 0), b, place, ahead, target);
     row += count;
     asked += share;
