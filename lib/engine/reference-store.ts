@@ -82,6 +82,10 @@ export class ReferenceStore implements Store {
     this.#fresh = false;
   }
 
+  copyParameters(from: Store): void {
+    this.write('parameters', 0, (from as ReferenceStore).snapshot());
+  }
+
   /** For the training run that owns the arenas: a copy, to be put in their place again by `restore`. */
   keep(): void {
     const { slots } = this.arenas;
