@@ -18,7 +18,7 @@ const addonPath = path.join(root, 'build', 'Release', 'blasnet.node');
 const manifestPath = `${addonPath}.json`;
 const defaultLog = path.join(root, 'build', 'install.log');
 // A quiet machine needs a minute or two; one that does much else besides has to get there as well.
-const timeLimit = 15 * 60_000;
+const timeLimit = 10 * 60_000;
 const windows = process.platform === 'win32';
 
 /**

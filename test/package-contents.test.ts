@@ -50,6 +50,13 @@ it('stays small', () => {
   expect(packed.unpackedSize).toBeLessThan(2_000_000);
 });
 
+it('is ASCII where it is code, so that JavaScript keeps a byte for each character', () => {
+  const code = packed.files.map((file) => file.path).filter((file) => /^dist\/.*\.js$/.test(file));
+  expect(code.length).toBeGreaterThan(10);
+  const beyond = code.filter((file) => /[^\0-\x7f]/.test(readFileSync(path.join(root, file), 'utf8')));
+  expect(beyond).toEqual([]);
+});
+
 describe('packages by platform', () => {
   const read = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Record<string, unknown>;
   const own = read('package.json');

@@ -138,6 +138,13 @@ export class RandomStream {
     return radius * Math.cos(angle);
   }
 
+  /** The whole numbers below `length` in random order. */
+  permutation(length: number): Uint32Array {
+    const order = new Uint32Array(length);
+    for (let i = 0; i < length; i++) order[i] = i;
+    return this.shuffle(order);
+  }
+
   /** Shuffles in place (Fisher and Yates) and returns the array. */
   shuffle<T extends Uint32Array | unknown[]>(items: T): T {
     for (let last = items.length - 1; last > 0; last--) {

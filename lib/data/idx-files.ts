@@ -1,12 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { checkOptions, checkString } from '../core/checks.js';
 import { BlasnetError, FileError, FormatError } from '../core/errors.js';
 import { dataset } from './make-dataset.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetOptions } from './make-dataset.js';
-import { readIdxAsync } from './idx.js';
+import { checkLimits, readIdxFrom } from './idx.js';
 import type { IdxArray, ReadIdxOptions } from './idx.js';
+import type { ReadAt } from './gzip.js';
 import { readFailure } from './read-failure.js';
 
 const MAX_FILE_BYTES = 2 ** 30;
@@ -21,12 +22,24 @@ const MAX_FILE_BYTES = 2 ** 30;
  */
 export async function readIdxFile(path: string, options?: ReadIdxOptions): Promise<IdxArray> {
   checkString('path', path);
-  const bytes = await readWhole(path);
+  const limits = checkLimits('readIdxFile', options);
+  const file = await openFile(path);
+  const failed = (cause: unknown) => {
+    throw readFailure('a file', path, cause);
+  };
   try {
-    return await readIdxAsync(bytes, options);
+    const { size } = await file.stat().catch(failed);
+    if (size > MAX_FILE_BYTES) throw new FormatError(`expected at most ${MAX_FILE_BYTES} bytes, found ${size}`);
+    const read: ReadAt = async (into, position) => {
+      const { bytesRead } = await file.read(into, 0, into.length, position).catch(failed);
+      return bytesRead;
+    };
+    return await readIdxFrom(read, size, limits);
   } catch (cause) {
     if (cause instanceof FormatError) throw new FormatError(`${path}: ${cause.message}`, { cause });
     throw cause;
+  } finally {
+    await file.close();
   }
 }
 
@@ -80,14 +93,12 @@ export async function readIdxPair(imagesPath: string, labelsPath: string): Promi
   };
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
+async function openFile(path: string): Promise<FileHandle> {
   try {
+    // Opening a pipe would wait for somebody to write into it.
     const info = await stat(path);
     if (!info.isFile()) throw new FileError('ERR_FILE_READ', `Expected a file at ${path}, found something else`);
-    if (info.size > MAX_FILE_BYTES) {
-      throw new FormatError(`${path}: expected at most ${MAX_FILE_BYTES} bytes, found ${info.size}`);
-    }
-    return await readFile(path);
+    return await open(path);
   } catch (cause) {
     if (cause instanceof BlasnetError) throw cause;
     throw readFailure('a file', path, cause);

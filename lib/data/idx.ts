@@ -2,7 +2,7 @@ import { readItems } from '../core/byte-order.js';
 import { checkInteger, checkOptions, expected } from '../core/checks.js';
 import { FormatError, OptionError } from '../core/errors.js';
 import { types } from 'node:util';
-import { gunzipExactly, gunzipExactlySync, gunzipStart, isGzip } from './gzip.js';
+import { gunzipExactly, gunzipExactlySync, gunzipStart, isGzip, START_BYTES, type ReadAt } from './gzip.js';
 
 export type IdxType = 'uint8' | 'int8' | 'int16' | 'int32' | 'float32' | 'float64';
 
@@ -61,26 +61,41 @@ const MAX_HEADER = 4 + 4 * MAX_DIMENSIONS;
  * formats".
  */
 export function readIdx(bytes: Uint8Array, options?: ReadIdxOptions): IdxArray {
-  const limits = checkLimits('readIdx', bytes, options);
+  const limits = checkLimits('readIdx', options);
+  if (!types.isUint8Array(bytes)) throw new OptionError('ERR_OPTION_TYPE', expected('a Uint8Array', 'bytes', bytes));
   if (!isGzip(bytes)) return parse(bytes, limits);
   const { fileBytes } = parseHeader(gunzipStart(bytes, MAX_HEADER), limits);
   return parse(gunzipExactlySync(bytes, fileBytes), limits);
 }
 
-/** {@link readIdx}, with the inflating done on another thread. */
-export async function readIdxAsync(bytes: Uint8Array, options?: ReadIdxOptions): Promise<IdxArray> {
-  const limits = checkLimits('readIdxAsync', bytes, options);
-  if (!isGzip(bytes)) return parse(bytes, limits);
-  const { fileBytes } = parseHeader(gunzipStart(bytes, MAX_HEADER), limits);
-  return parse(await gunzipExactly(bytes, fileBytes), limits);
+/**
+ * {@link readIdx} of a file that is read as it is needed: a gzipped one is inflated on another thread and never in memory as
+ * a whole.
+ */
+export async function readIdxFrom(read: ReadAt, bytes: number, limits: Required<ReadIdxOptions>): Promise<IdxArray> {
+  const start = await readFully(read, Math.min(bytes, START_BYTES));
+  if (!isGzip(start)) return parse(await readFully(read, bytes), limits);
+  const { fileBytes } = parseHeader(gunzipStart(start, MAX_HEADER), limits);
+  return parse(await gunzipExactly(read, { packed: bytes, content: fileBytes }), limits);
 }
 
-function checkLimits(owner: string, bytes: unknown, options: ReadIdxOptions | undefined): Required<ReadIdxOptions> {
+/** The first bytes of a file, or all where it is shorter. */
+async function readFully(read: ReadAt, bytes: number): Promise<Uint8Array> {
+  const memory = new Uint8Array(bytes);
+  let end = 0;
+  let count = 1;
+  while (end < bytes && count > 0) {
+    count = await read(memory.subarray(end), end);
+    end += count;
+  }
+  return memory.subarray(0, end);
+}
+
+export function checkLimits(owner: string, options: ReadIdxOptions | undefined): Required<ReadIdxOptions> {
   const given = checkOptions<ReadIdxOptions>(owner, options, ['dimensions', 'maxBytes']);
   const { dimensions = 0, maxBytes = 2 ** 30 } = given;
   if (given.dimensions !== undefined) checkInteger('dimensions', dimensions, { min: 1, max: MAX_DIMENSIONS });
   checkInteger('maxBytes', maxBytes, { min: 1 });
-  if (!types.isUint8Array(bytes)) throw new OptionError('ERR_OPTION_TYPE', expected('a Uint8Array', 'bytes', bytes));
   return { dimensions, maxBytes };
 }
 

@@ -68,9 +68,7 @@ export class ShardPlan {
     const end = Math.min(this.#length, begin + this.#size);
     const stream = streams.shuffle + 2;
     const order = shuffle
-      ? new RandomStream(seed, stream, epoch * SEGMENTS + index).shuffle(
-          Uint32Array.from({ length: end - begin }, (_, i) => i),
-        )
+      ? new RandomStream(seed, stream, epoch * SEGMENTS + index).permutation(end - begin)
       : undefined;
     return { begin, end, ranges: this.#ranges(begin, end), order };
   }
@@ -100,8 +98,7 @@ function blocksOf({ lengths, block, shuffle, seed, epoch }: PlanOptions): Float6
     }
   });
   if (!shuffle) return natural;
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  new RandomStream(seed, streams.shuffle + 1, epoch).shuffle(order);
+  const order = new RandomStream(seed, streams.shuffle + 1, epoch).permutation(count);
   const blocks = new Float64Array(3 * count);
   order.forEach((from, to) => {
     blocks.set(natural.subarray(3 * from, 3 * from + 3), 3 * to);

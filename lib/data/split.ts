@@ -151,8 +151,9 @@ function assign(
   names: readonly string[],
   { seed, shuffle, stratified }: Required<SplitOptions>,
 ): Uint32Array[] {
-  const order = Uint32Array.from({ length: data.length }, (_, i) => i);
-  if (shuffle) new RandomStream(seed, SPLIT_STREAM).shuffle(order);
+  const order = shuffle
+    ? new RandomStream(seed, SPLIT_STREAM).permutation(data.length)
+    : Uint32Array.from({ length: data.length }, (_, i) => i);
   const members = stratified ? dealByClass(data, order, sizes) : cut(order, sizes);
   if (stratified) {
     checkEveryClass(data, members, names);

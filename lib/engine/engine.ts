@@ -40,6 +40,8 @@ export interface Store extends Disposable {
   read(arena: Arena, offset: number, length: number, slot?: number): FloatArray;
   /** Throws while a training run is under way. */
   write(arena: Arena, offset: number, values: FloatArray, slot?: number): void;
+  /** Takes over the parameters of another store of this engine and this size; no training run of either may be under way. */
+  copyParameters(from: Store): void;
   /** Frees the copy that a slice kept, where there is one. Throws while a training run is under way. */
   dropKept(): void;
 }

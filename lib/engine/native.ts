@@ -18,6 +18,8 @@ import {
 const arenas: readonly Arena[] = ['parameters', 'gradients', 'slots'];
 /** As `Begin` in native/engine/slice.h. */
 const begins = ['here', 'keep', 'restore'];
+/** Numbers that are copied or narrowed to float32 at a time. */
+const COPIED_AT_ONCE = 2 ** 16;
 
 /** Runs programs with C++ kernels over BLAS, on threads of its own. */
 export class NativeEngine implements Engine {
@@ -133,9 +135,29 @@ class NativeStore extends NativeObject<StoreHandle> implements Store {
   }
 
   write(arena: Arena, offset: number, values: FloatArray, slot = 0): void {
-    const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+    const id = arenas.indexOf(arena);
     rethrow(() => {
-      this.addon.writeStore(this.handle, arenas.indexOf(arena), slot, offset, floats);
+      if (values instanceof Float32Array) return this.addon.writeStore(this.handle, id, slot, offset, values);
+      // In parts, so that the narrower copy is never a whole network.
+      const memory = new Float32Array(Math.min(values.length, COPIED_AT_ONCE));
+      for (let start = 0; start < values.length; start += COPIED_AT_ONCE) {
+        const part = values.subarray(start, start + COPIED_AT_ONCE);
+        memory.set(part);
+        this.addon.writeStore(this.handle, id, slot, offset + start, memory.subarray(0, part.length));
+      }
+    });
+  }
+
+  copyParameters(from: Store): void {
+    const { handle } = from as NativeStore;
+    const id = arenas.indexOf('parameters');
+    const memory = new Float32Array(Math.min(this.parameters, COPIED_AT_ONCE));
+    rethrow(() => {
+      for (let start = 0; start < this.parameters; start += COPIED_AT_ONCE) {
+        const part = memory.subarray(0, this.parameters - start);
+        this.addon.readStore(handle, id, 0, start, part);
+        this.addon.writeStore(this.handle, id, 0, start, part);
+      }
     });
   }
 

@@ -22,6 +22,8 @@ export class ReferenceProgram implements CompiledProgram {
   readonly #memory: FloatArray[];
   #bound: { parameters: FloatArray; store: ReferenceStore; steps: Step[] } | undefined;
   #busy: Promise<unknown> = Promise.resolve();
+  /** How many runs have begun or wait for their turn. */
+  #runs = 0;
 
   constructor(
     readonly program: Program,
@@ -42,9 +44,11 @@ export class ReferenceProgram implements CompiledProgram {
     // Parameters as they are at the call; training, which begins here too, leaves them to those who read meanwhile.
     const own = store as ReferenceStore;
     const parameters = own.borrow();
+    this.#runs++;
     const result = this.#busy
       .then(() => this.#run(own, slice, parameters))
       .finally(() => {
+        this.#runs--;
         own.giveBack(parameters);
       });
     this.#busy = result.catch(() => undefined);
@@ -157,7 +161,10 @@ export class ReferenceProgram implements CompiledProgram {
 
   runSync(store: Store, input: FloatArray, rows: number, output: FloatArray): void {
     const { program } = this;
-    const steps = this.#bind(store as ReferenceStore, (store as ReferenceStore).snapshot(), true);
+    const reference = store as ReferenceStore;
+    // A run that has given way keeps its rows in the program's memory, so one in between gets its own.
+    const memory = this.#runs > 0 ? this.#memory.map((array) => array.slice()) : this.#memory;
+    const steps = this.#bind(reference, reference.snapshot(), memory);
     const run: Run = {
       rows: 0,
       step: 0,
@@ -176,13 +183,10 @@ export class ReferenceProgram implements CompiledProgram {
     }
   }
 
-  /**
-   * Binds every call to memory. A run that waits for its turn keeps its rows in the program's memory, so a synchronous
-   * run in between gets its own.
-   */
-  #bind(store: ReferenceStore, parameters: FloatArray, own = false): Step[] {
-    if (!own && this.#bound?.parameters === parameters && this.#bound.store === store) return this.#bound.steps;
-    const memory = own ? this.#memory.map((array) => array.slice()) : this.#memory;
+  /** Binds every call to memory; to the program's own as long as the parameters stay where they are. */
+  #bind(store: ReferenceStore, parameters: FloatArray, memory = this.#memory): Step[] {
+    const own = memory === this.#memory;
+    if (own && this.#bound?.parameters === parameters && this.#bound.store === store) return this.#bound.steps;
     const views = this.program.buffers.map((buffer, id) => {
       const range = [buffer.offset, buffer.offset + buffer.first * buffer.second] as const;
       if (buffer.space === 'parameters') return parameters.subarray(...range);
@@ -203,7 +207,7 @@ export class ReferenceProgram implements CompiledProgram {
         perRow: signature.split !== 'rows' && signature.operands.some(({ shape }) => shape[0] === 'rows'),
       };
     });
-    if (!own) this.#bound = { parameters, store, steps };
+    if (own) this.#bound = { parameters, store, steps };
     return steps;
   }
 

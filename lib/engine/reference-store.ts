@@ -82,11 +82,18 @@ export class ReferenceStore implements Store {
     this.#fresh = false;
   }
 
+  copyParameters(from: Store): void {
+    this.write('parameters', 0, (from as ReferenceStore).snapshot());
+  }
+
   /** For the training run that owns the arenas: a copy, to be put in their place again by `restore`. */
   keep(): void {
     const { slots } = this.arenas;
+    if (this.#kept === undefined) {
+      this.#kept = { parameters: this.live.slice(), slots: slots.map((slot) => slot.slice()) };
+      return;
+    }
     // The same memory each time: a fit keeps a copy several times a second.
-    this.#kept ??= { parameters: this.live.slice(), slots: slots.map((slot) => slot.slice()) };
     this.#kept.parameters.set(this.live);
     for (const [i, slot] of slots.entries()) this.#kept.slots[i].set(slot);
   }

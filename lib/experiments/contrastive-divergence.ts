@@ -49,7 +49,7 @@ export class ContrastiveDivergence {
     const { seed, epochs } = this.#machine;
     const { batchSize, signal } = this.#rates;
     const { length } = samples;
-    const order = new RandomStream(seed, STREAM + 1, epochs).shuffle(Uint32Array.from({ length }, (_, i) => i));
+    const order = new RandomStream(seed, STREAM + 1, epochs).permutation(length);
     let [error, active] = [0, 0];
     for (let first = 0; first < length; first += batchSize) {
       signal?.throwIfAborted();

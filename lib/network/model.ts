@@ -11,7 +11,7 @@ import { compileTraining, type EvaluationKind, type TrainingKind } from './compi
 import { CompiledPrograms } from './compiled-programs.js';
 import { rangesToCopy } from './copy-layers.js';
 import { namesOf, type LayerReference } from './freeze.js';
-import { initialValues } from './initial-values.js';
+import { writeInitialValues } from './initial-values.js';
 import { learnInputs, type Features } from './input-statistics.js';
 import { layerInfos, summarize, type LayerInfo } from './summary.js';
 import { TaskQueue } from './task-queue.js';
@@ -41,7 +41,7 @@ export class Model {
     this.engine = engine;
     this.#seed = seed;
     this.#store = engine.createStore(architecture.arenaSize, 0);
-    this.#store.write('parameters', 0, initialValues(architecture, seed, values));
+    writeInitialValues(this.#store, architecture, seed, values);
     this.#programs = new CompiledPrograms(engine, architecture);
   }
 
@@ -220,10 +220,11 @@ export class Model {
   /** Arrays for an optimizer beside the parameters. They begin at zero unless `owner` had them last. @internal */
   prepareSlots(slots: number, owner: unknown): void {
     if (this.#slotsOwner === owner) return;
-    const values = this.#store.read('parameters', 0, this.#architecture.arenaSize);
-    this.#store.dispose();
-    this.#store = this.engine.createStore(this.#architecture.arenaSize, slots);
-    this.#store.write('parameters', 0, values);
+    const before = this.#store;
+    const store = this.engine.createStore(this.#architecture.arenaSize, slots);
+    store.copyParameters(before);
+    before.dispose();
+    this.#store = store;
     this.#slotsOwner = owner;
   }
 

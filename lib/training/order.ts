@@ -14,8 +14,5 @@ export interface EpochOrder {
  * `undefined` stands for the order of the data.
  */
 export function orderOf({ length, shuffle, seed, epoch }: EpochOrder): Uint32Array | undefined {
-  if (!shuffle) return undefined;
-  const order = new Uint32Array(length);
-  for (let i = 0; i < length; i++) order[i] = i;
-  return new RandomStream(seed, streams.shuffle, epoch).shuffle(order);
+  return shuffle ? new RandomStream(seed, streams.shuffle, epoch).permutation(length) : undefined;
 }

@@ -45,7 +45,8 @@ export async function checkWalk(own, platform) {
         writeFileSync(join(cwd, file), code);
       } else if (code.trim() === 'node server.js') {
         server = spawn(node, ['server.js'], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
-        await once(server.stdout, 'data');
+        const ended = once(server, 'exit').then(([code]) => Promise.reject(new Error(`server.js ended with ${code}`)));
+        await Promise.race([once(server.stdout, 'data'), ended]);
       } else {
         const said = shell(code, cwd);
         console.log(`walk, ${code.trim()}: ${said.replaceAll('\n', ' ')}`);

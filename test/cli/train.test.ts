@@ -189,7 +189,7 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
       '--engine',
       'reference',
     ]);
-    await new Promise((wake) => running.child.stdout?.once('data', wake));
+    await Promise.race([new Promise((wake) => running.child.stdout?.once('data', wake)), running.result]);
     running.child.kill('SIGINT');
     setTimeout(() => running.child.kill('SIGINT'), 50);
     expect((await running.result).code).toBe(130);

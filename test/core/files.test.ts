@@ -103,7 +103,8 @@ describe('writeFileAtomic', () => {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
         const closed = new Promise((resolve) => child.once('close', resolve));
-        await new Promise((resolve) => child.stdout.once('data', resolve));
+        await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), closed]);
+        expect(child.exitCode).toBeNull();
         await sleep(3 + ((kill * 37) % 50));
         child.kill('SIGKILL');
         await closed;

@@ -278,7 +278,8 @@ describe('download', { timeout: 20_000 }, () => {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
         const closed = new Promise((resolve) => child.once('close', resolve));
-        await new Promise((resolve) => child.stdout.once('data', resolve));
+        await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), closed]);
+        expect(child.exitCode).toBeNull();
         await sleep(10 + kill * 15);
         child.kill('SIGKILL');
         await closed;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -40,6 +40,15 @@ describe('readIdxFile', () => {
     const foreign = await rejectionOf(readIdxFile(at('text')));
     expect(foreign).toBeInstanceOf(FormatError);
     expect(foreign.message).toMatch(`${at('text')}: Not an IDX file`);
+  });
+
+  it('refuses a file over 1 GiB before it reads it, and options that are wrong', async () => {
+    writeFileSync(at('huge'), '');
+    truncateSync(at('huge'), 2 ** 30 + 1);
+    const huge = await rejectionOf(readIdxFile(at('huge')));
+    expect(huge).toBeInstanceOf(FormatError);
+    expect(huge.message).toBe(`${at('huge')}: expected at most 1073741824 bytes, found 1073741825`);
+    expect((await rejectionOf(readIdxFile(at('images'), { dimension: 3 } as never))).message).toMatch(/readIdxFile/);
   });
 });
 

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FormatError, OptionError } from '../../lib/core/errors.js';
-import { readIdx } from '../../lib/data/index.js';
-import { readIdxAsync } from '../../lib/data/idx.js';
+import { readIdx, type IdxArray, type ReadIdxOptions } from '../../lib/data/index.js';
+import { checkLimits, readIdxFrom } from '../../lib/data/idx.js';
 import { rejectionOf, thrownBy } from '../support/errors.js';
-import { idxFile } from '../support/idx.js';
+import { idxFile, readerOf } from '../support/idx.js';
 
 /** Big-endian bytes of numbers, by the DataView setter of their type. */
 function bigEndian(
@@ -15,6 +15,11 @@ function bigEndian(
   const view = new DataView(new ArrayBuffer(size * values.length));
   values.forEach((value, index) => view[setter](index * size, value));
   return new Uint8Array(view.buffer);
+}
+
+/** As `readIdxFile` reads a file, in parts of five bytes. */
+async function readInParts(bytes: Uint8Array, options?: ReadIdxOptions): Promise<IdxArray> {
+  return readIdxFrom(readerOf(bytes, 5), bytes.length, checkLimits('readIdxFile', options));
 }
 
 const good = idxFile(8, [2, 1, 3], [1, 2, 3, 4, 5, 6]);
@@ -33,7 +38,7 @@ describe('readIdx', () => {
     shifted.set(file, 3);
     for (const input of [file, gzipSync(file), shifted.subarray(3)]) {
       expect(readIdx(input)).toEqual({ type, shape: [3], values });
-      expect(await readIdxAsync(input)).toEqual({ type, shape: [3], values });
+      expect(await readInParts(input)).toEqual({ type, shape: [3], values });
     }
   });
 
@@ -92,7 +97,8 @@ describe('readIdx', () => {
     for (const error of [
       thrownBy(() => readIdx(bytes, options)),
       thrownBy(() => readIdx(gzipSync(bytes), options)),
-      await rejectionOf(readIdxAsync(gzipSync(bytes), options)),
+      await rejectionOf(readInParts(bytes, options)),
+      await rejectionOf(readInParts(gzipSync(bytes), options)),
     ]) {
       expect(error).toBeInstanceOf(FormatError);
       // A gzipped file of another length fails as one: inflating it stops where its header says.

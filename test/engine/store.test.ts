@@ -27,7 +27,7 @@ describe.each([reference32, ...nativeRows])('the store of $name', ({ make }) => 
     const scalars = Float64Array.from(steps.flat());
     const run = () => program.run(store, { data, firstSample: 0, count: 1024, scalars, seed: 1, firstStep: 0 });
     const read = () => store.read('parameters', 0, architecture.arenaSize) as Float32Array;
-    return { store, start, run, read };
+    return { engine, store, start, run, read };
   }
 
   it('gives readers what stood there before the run until it has ended, beginning with the first run', async () => {
@@ -58,6 +58,29 @@ describe.each([reference32, ...nativeRows])('the store of $name', ({ make }) => 
     expect(Array.from(store.read('slots', 2, 4, 0))).toEqual([0, 4, 5, 0]);
     store.write('gradients', 0, Float32Array.of(7));
     expect(Array.from(store.read('gradients', 0, 2))).toEqual([7, 0]);
+  });
+
+  it('narrows what it is given as a whole would be', () => {
+    const { store, read } = begin();
+    const values = Float64Array.from({ length: store.parameters }, (_, i) => Math.sin(i));
+    store.write('parameters', 0, values);
+    expectSameBits(read(), Float32Array.from(values));
+    store.write('parameters', 5, values.subarray(0, store.parameters - 5));
+    expectSameBits(read().subarray(5), Float32Array.from(values).subarray(0, store.parameters - 5));
+  });
+
+  it('takes over the parameters of another one', async () => {
+    const { engine, store, start, run, read } = begin();
+    const other = engine.createStore(store.parameters, 2);
+    other.copyParameters(store);
+    await run();
+    const all = [0, store.parameters] as const;
+    expectSameBits(other.read('parameters', ...all) as Float32Array, start);
+    expect(read()).not.toEqual(start);
+    other.copyParameters(store);
+    expectSameBits(other.read('parameters', ...all) as Float32Array, read());
+    expect(other.read('slots', ...all, 1).every((value) => value === 0)).toBe(true);
+    store.dispose();
   });
 
   it('is closed to a second run and to writers while one is under way', async () => {

@@ -195,6 +195,14 @@ describe('custom functions in a network', () => {
     }),
   ];
 
+  it('begin with zeros, whatever the parameter before them holds', () => {
+    const first = { fill: (values: Float64Array) => void (values[0] += 1) };
+    const both = [dense(3), dense(2, { initializer: first, biasInitializer: first })];
+    const network = new Network({ inputs: 2, layers: both, engine: 'reference' });
+    expect(Array.from(network.readParameter('dense2.kernel'))).toEqual([1, 0, 0, 0, 0, 0]);
+    expect(Array.from(network.readParameter('dense2.bias'))).toEqual([1, 0]);
+  });
+
   it('get fans, shape and a stream that follows from the seed', () => {
     const [one, two] = [1, 1].map((seed) => new Network({ inputs: 2, layers: layers(), seed, engine: 'reference' }));
     const kernel = one.readParameter('dense1.kernel');

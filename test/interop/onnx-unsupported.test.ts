@@ -102,6 +102,25 @@ describe('what is not supported is named', () => {
     expect(error.code).toBe('ERR_FORMAT');
   });
 
+  it('more joins, each far from where its values part, than are followed', async () => {
+    const long = Array.from({ length: 4000 }, (_, i) => ({
+      inputs: [i === 0 ? 'input' : `a${i - 1}`],
+      outputs: [`a${i}`],
+    }));
+    const joins = Array.from({ length: 3000 }, (_, i) => ({
+      operator: 'Add',
+      inputs: ['a3999', 'input'],
+      outputs: [i === 2999 ? 'output' : `b${i}`],
+    }));
+    const error = await rejectionOf(fromOnnx(graphOf([...long, ...joins])));
+    expect([error.code, error.message]).toEqual([
+      'ERR_FORMAT',
+      'The ONNX graph is too entangled: at Add "node6500" it takes more than 10000000 steps back to where values part that ' +
+        'are joined again. Expected layers in a row and residual blocks: have the graph simplified, or export the layers ' +
+        'without what surrounds them',
+    ]);
+  });
+
   it('a kernel of texts', async () => {
     const model = Buffer.from(graphOf([{ operator: 'MatMul', inputs: ['input', 'w'] }], { w: [2, 2] }));
     // Field 2 of a tensor is its type: float32, and now text.

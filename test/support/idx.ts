@@ -9,3 +9,12 @@ export function idxFile(type: number, shape: readonly number[], values: ArrayLik
   file.set(values, header.byteLength);
   return file;
 }
+
+/** Bytes as a file that is read from places, at most `most` of them at a time. */
+export function readerOf(bytes: Uint8Array, most = Infinity): (into: Uint8Array, position: number) => Promise<number> {
+  return async (into, position) => {
+    const part = bytes.subarray(position, position + Math.min(into.length, most));
+    into.set(part);
+    return Promise.resolve(part.length);
+  };
+}

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { activation, batchNorm, dense, dropout, engineInfo, hooks, Network } from '../../lib/index.js';
 import { expectSameBits } from '../support/compare.js';
 import { thrownBy } from '../support/errors.js';
@@ -101,6 +101,43 @@ describe.each(engines)('on the %s engine', (engine) => {
     }
     await fit;
     expect(seen.size).toBeGreaterThan(1);
+  });
+
+  it('predictSync while a prediction is under way gives what it gives alone, and so does the other', async () => {
+    const wide = [dense(64, { activation: 'relu' }), dense(64), dense(4)];
+    const network = new Network({ inputs: 12, layers: wide, seed: 1, engine });
+    const { features } = blobs(4096, 12, 4);
+    const input = Float32Array.from({ length: 12 * 300 }, (_, i) => Math.cos(i));
+    const alone = [await network.predict(features as Float32Array), network.predictSync(input)];
+    // The reference engine gives way at every look at this clock.
+    let time = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += 10));
+    let running = true;
+    const asked = network.predict(features as Float32Array).finally(() => (running = false));
+    let between = 0;
+    for (; running; between++) {
+      expectSameBits(network.predictSync(input), alone[1]);
+      await turn();
+    }
+    expectSameBits(await asked, alone[0]);
+    clock.mockRestore();
+    expect(between).toBeGreaterThan(engine === 'reference' ? 3 : 0);
+    expectSameBits(network.predictSync(input), alone[1]);
+  });
+
+  it('predictSync follows the parameters wherever they are', async () => {
+    const network = make();
+    const input = Float32Array.from({ length: 12 }, (_, i) => Math.cos(i));
+    const expectOwn = () => expectSameBits(network.predictSync(input), network.copy().predictSync(input));
+    expectOwn();
+    network.writeParameter('dense2.bias', [1, 2, 3, 4]);
+    expectOwn();
+    for (let epoch = 0; epoch < 3; epoch++) {
+      await network.fit(data, { epochs: 1 });
+      expectOwn();
+    }
+    await network.fit(data, { epochs: 1, optimizer: 'momentum' });
+    expectOwn();
   });
 });
 

@@ -54,7 +54,7 @@ export class GraphReader {
       const early = data.find((name) => !known.has(name));
       if (early !== undefined)
         throw new FormatError(`The ONNX node ${entry.title} reads "${early}", which nothing before it computes`);
-      const place = this.#placeBehind(data);
+      const place = this.#placeBehind(entry);
       for (const output of node.outputs.filter((name) => name !== '')) {
         if (known.has(output)) throw new FormatError(`The ONNX node ${entry.title} computes "${output}" a second time`);
         known.add(output);
@@ -77,17 +77,23 @@ export class GraphReader {
   }
 
   /** The place of what is computed of these values; none where one of them does not depend on the input. */
-  #placeBehind(data: readonly string[]): Place | undefined {
+  #placeBehind({ data, title }: GraphNode): Place | undefined {
     if (data.length === 0 || data.some((name) => name !== this.input && !this.#places.has(name))) return undefined;
-    const source = data.reduce((first, second) => this.#meet(first, second));
+    const source = data.reduce((first, second) => this.#meet(first, second, title));
     return { source, depth: this.#depthOf(source) + 1 };
   }
 
   /** The last value that two values have in common on every way from the input. */
-  #meet(first: string, second: string): string {
+  #meet(first: string, second: string, title: string): string {
     let [a, b] = [first, second];
     while (a !== b) {
-      if (++this.#steps > MOST_STEPS) throw new FormatError('The ONNX graph is too entangled to be read');
+      if (++this.#steps > MOST_STEPS) {
+        throw new FormatError(
+          `The ONNX graph is too entangled: at ${title} it takes more than ${MOST_STEPS} steps back to where values part ` +
+            'that are joined again. Expected layers in a row and residual blocks: have the graph simplified, or export the ' +
+            'layers without what surrounds them',
+        );
+      }
       const [before, behind] = this.#depthOf(a) < this.#depthOf(b) ? [a, b] : [b, a];
       [a, b] = [before, this.#places.get(behind)!.source];
     }
