@@ -182,9 +182,9 @@ static void takeTurned(std::int64_t count, std::int64_t few, const float* sums, 
 // result[rows, few] = a[inner, lda]ᵀ · b[inner, ldb], for `rows` columns of a and `few` of b, the lanes along the rows. What
 // becomes of the sums is the update's to say; `place` is where they begin in the result, `stride` that of its rows.
 template <typename Update>
-static void multiplyFewAlongRows(std::int64_t rows, std::int64_t few, std::int64_t inner, const float* a, std::int64_t lda,
-                                 const float* b, std::int64_t ldb, std::int64_t place, std::int64_t stride,
-                                 Update& update) {
+static void multiplyFewAlongRows(std::int64_t rows, std::int64_t few, std::int64_t inner, const float* a,
+                                 std::int64_t lda, const float* b, std::int64_t ldb, std::int64_t place,
+                                 std::int64_t stride, Update& update) {
   alignas(64) float sums[kMostFew * kBlockRegisters * kLaneCount];
   TurnedTarget target{sums};
   const std::int64_t registers = ceilDivide(rows, kLaneCount);

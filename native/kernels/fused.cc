@@ -74,8 +74,8 @@ Update multiplyForKernel(const Tile& tile, const Update& update) {
   target.takeAll();
 #if defined(__AVX512F__)
   if (many < units) {
-    multiplyFewAlongRows(tile.count, units - many, tile.step->rows, tile.operand[0], inputs, tile.operand[1] + many, units,
-                         many, units, target.update);
+    multiplyFewAlongRows(tile.count, units - many, tile.step->rows, tile.operand[0], inputs, tile.operand[1] + many,
+                         units, many, units, target.update);
   }
 #endif
   return target.update;

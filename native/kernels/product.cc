@@ -1,7 +1,10 @@
 #include "kernels/product.h"
 
+#include <type_traits>
+
 #include "kernels/elements.h"
 #include "kernels/few_columns.h"
+#include "kernels/one_row.h"
 #include "kernels/product_blocks.h"
 
 #if !defined(__AVX2__)
@@ -89,94 +92,30 @@ std::int64_t innerPart(std::int64_t inner) {
   return inner <= kInnerBlock ? inner : ceilDivide(inner, ceilDivide(inner, kInnerBlock / 2));
 }
 
-constexpr int kPlacesAhead = 2;
-// c (+)= Σ over the rows of b that `places` names, each times its a. As many sums as there are registers for.
-template <int Registers>
-void multiplyRow(std::int64_t count, const std::uint32_t* places, const float* a, const float* b, std::int64_t ldb,
-                 LaneMask lastMask, bool accumulate, float* c) {
-  Lanes sum[Registers];
-  for (int n = 0; n < Registers; n++) sum[n] = zeroLanes();
-  for (std::int64_t i = 0; i < count; i++) {
-    const Lanes left = spread(a + places[i]);
-    const float* row = b + places[i] * ldb;
-    const float* ahead = b + places[i + kPlacesAhead] * ldb;
-    for (int n = 0; n < Registers; n++) __builtin_prefetch(ahead + n * kLaneCount);
-    for (int n = 0; n < Registers - 1; n++) sum[n] = multiplyAdd(left, load(row + n * kLaneCount), sum[n]);
-    sum[Registers - 1] = multiplyAdd(left, load(row + (Registers - 1) * kLaneCount, lastMask), sum[Registers - 1]);
-  }
-  if (accumulate) {
-    for (int n = 0; n < Registers - 1; n++) sum[n] = add(sum[n], load(c + n * kLaneCount));
-    sum[Registers - 1] = add(sum[Registers - 1], load(c + (Registers - 1) * kLaneCount, lastMask));
-  }
-  for (int n = 0; n < Registers - 1; n++) store(c + n * kLaneCount, sum[n]);
-  store(c + (Registers - 1) * kLaneCount, sum[Registers - 1], lastMask);
-}
-
-constexpr int kRowRegisters = kLaneCount;  // of 32 at 16 lanes, of 16 at 8 lanes
-
-template <int Registers>
-void multiplyRowBy(std::int64_t registers, std::int64_t count, const std::uint32_t* places, const float* a,
-                   const float* b, std::int64_t ldb, LaneMask lastMask, bool accumulate, float* c) {
-  if constexpr (Registers > 1) {
-    if (registers < Registers) {
-      return multiplyRowBy<Registers - 1>(registers, count, places, a, b, ldb, lastMask, accumulate, c);
-    }
-  }
-  multiplyRow<Registers>(count, places, a, b, ldb, lastMask, accumulate, c);
-}
-
-// One row times b. All its time goes into reading b, once, from its start to its end; and rows that meet a zero, as the
-// dark pixels of a digit or half of what ReLU leaves, need not be read. The bits are those of a row among others, unless a
-// number that is not read is not finite.
-void multiplyOneRow(std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
-                    float* scratch) {
-  constexpr std::int64_t kStrip = kRowRegisters * kLaneCount;
-  const std::int64_t part = innerPart(inner);
-  const std::int64_t many = columns - fewOf(columns);
-  auto* places = reinterpret_cast<std::uint32_t*>(scratch);
-  for (std::int64_t first = 0; first < inner; first += part) {
-    const std::int64_t end = inner - first < part ? inner : first + part;
-    std::int64_t count = 0;
-    for (std::int64_t k = first; k < end; k++) {
-      places[count] = static_cast<std::uint32_t>(k);
-      count += a[k] != 0.0F ? 1 : 0;
-    }
-    for (std::int64_t i = 0; i < kPlacesAhead; i++) places[count + i] = count > 0 ? places[count-1]: 0;
-    for (std::int64_t column = 0; column < many; column += kStrip) {
-      const std::int64_t width = many - column < kStrip ? many - column : kStrip;
-      multiplyRowBy<kRowRegisters>(ceilDivide(width, kLaneCount), count, places, a, b + column, columns,
-                                   lastLanes(width), first > 0, c + column);
-    }
 #if defined(__AVX512F__)
-    if (many < columns) {
-      multiplyFewOfOneRow(end - first, a + first, b + first * columns + many, columns,
-                          FewTarget{c + many, columns, firstOfQuarter(columns - many), first > 0, nullptr, false});
-    }
-#endif
-  }
-}
-
 // The last columns, where they are few. `c` and `b` are the whole matrices.
 template <typename Left>
-[[maybe_unused]] void multiplyFew(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
+void multiplyFew(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
                  bool accumulate, const Epilogue& epilogue, float* scratch) {
-#if defined(__AVX512F__)
   const std::int64_t few = fewOf(columns);
-  if (few == 0) return;
   const std::int64_t first = columns - few;
   if constexpr (std::is_same_v<Left, RowsOf>) {
     for (std::int64_t k = 0; k < inner; k++) {
       for (std::int64_t n = 0; n < few; n++) scratch[n * inner + k] = b[k * columns + first + n];
     }
-    const FewTarget target{c + first, columns, firstOfQuarter(few), accumulate,
-                           epilogue.bias == nullptr ? nullptr : epilogue.bias + first, epilogue.floors};
+    const FewTarget target{c + first,
+                           columns,
+                           firstOfQuarter(few),
+                           accumulate,
+                           epilogue.bias == nullptr ? nullptr : epilogue.bias + first,
+                           epilogue.floors};
     multiplyFewAlongInner(rows, few, inner, a.data, a.stride, scratch, inner, target);
   } else {
     StoreUpdate update{c, accumulate};
     multiplyFewAlongRows(rows, few, inner, a.data, a.stride, b + first, columns, first, columns, update);
   }
-#endif
 }
+#endif
 
 template <typename Left>
 void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
@@ -192,7 +131,9 @@ void multiplyInBlocks(std::int64_t rows, std::int64_t columns, std::int64_t inne
     const Epilogue now = k + depth < inner ? kNoEpilogue : epilogue;
     StoreTarget target{c, columns, lastLanes(many), k > 0, now};
     multiplyPanels(rows, many, depth, a.at(0, k), Right{b + k * columns, columns, pack}, scratch, target);
-    multiplyFew(rows, columns, depth, a.at(0, k), b + k * columns, c, k > 0, now, scratch);
+#if defined(__AVX512F__)
+    if (many < columns) multiplyFew(rows, columns, depth, a.at(0, k), b + k * columns, c, k > 0, now, scratch);
+#endif
   }
 }
 
@@ -206,7 +147,8 @@ void transposeInto(std::int64_t rows, std::int64_t columns, const float* from, s
       transposeSquare(from + row * ldFrom + column, ldFrom, to + column * ldTo + row, ldTo);
     }
     if (column < columns && columns >= kLaneCount) {  // the last square again, as far to the left as it has to be
-      transposeSquare(from + row * ldFrom + columns - kLaneCount, ldFrom, to + (columns - kLaneCount) * ldTo + row, ldTo);
+      transposeSquare(from + row * ldFrom + columns - kLaneCount, ldFrom, to + (columns - kLaneCount) * ldTo + row,
+                      ldTo);
       column = columns;
     }
     for (; column < columns; column++) {
@@ -253,7 +195,10 @@ void multiplyByTurned(std::int64_t rows, std::int64_t columns, std::int64_t inne
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, const float* a, const float* b, float* c,
               float* scratch, const Epilogue& epilogue) {
   if (rows == 1 && inner > 0) {
-    multiplyOneRow(columns, inner, a, b, c, scratch);
+    const std::int64_t part = innerPart(inner);
+    for (std::int64_t k = 0; k < inner; k += part) {
+      multiplyOneRow(columns, inner - k < part ? inner - k : part, a + k, b + k * columns, columns, k > 0, c, scratch);
+    }
     return apply(epilogue, 1, columns, c);
   }
   multiplyInBlocks(rows, columns, inner, RowsOf{a, inner}, b, c, worthPacking(columns, inner), epilogue, scratch);
