@@ -16,7 +16,7 @@ const BLOCK_ELEMENTS = 104 * 1024;
 /** The copy serves this many rows of the block at least, however wide they are. */
 const LEAST_BLOCK_ROWS = 200;
 /** Parameters up to this size stay in one block: others fill the threads meanwhile. */
-const SMALLEST_SPLIT = 8 * 1024;
+const SMALLEST_SPLIT = 24 * 1024;
 const COLUMN_TILE = 64;
 
 interface Draft {

@@ -47,7 +47,6 @@ struct RowsOf {
 
   RowsOf at(std::int64_t row, std::int64_t inner) const { return {data + row * stride + inner, stride}; }
   BLASNET_ALWAYS_INLINE const float* row(int m) const { return data + m * stride; }
-  BLASNET_ALWAYS_INLINE void ask() const {}
   BLASNET_ALWAYS_INLINE void step() { data++; }
 };
 
@@ -58,8 +57,6 @@ struct ColumnsOf {
 
   ColumnsOf at(std::int64_t row, std::int64_t inner) const { return {data + inner * stride + row, stride}; }
   BLASNET_ALWAYS_INLINE const float* row(int m) const { return data + m; }
-  // For what the next rows lie in: far from each other, and perhaps in another core's cache.
-  BLASNET_ALWAYS_INLINE void ask() const { __builtin_prefetch(data + kLaneCount); }
   BLASNET_ALWAYS_INLINE void step() { data += stride; }
 };
 
@@ -104,7 +101,6 @@ static void multiplyBlock(std::int64_t inner, Left a, Panel b, Place place, Ahea
         const float* from = b.data + n * kLaneCount;
         right[n] = n < Registers - 1 ? load(from) : load(from, mask);
       }
-      if constexpr (Target::kDelays) a.ask();
       BLASNET_UNROLL for (int m = 0; m < Rows; m++) {
         const Lanes left = spread(a.row(m));
         BLASNET_UNROLL for (int n = 0; n < Registers; n++) sum[m][n] = multiplyAdd(left, right[n], sum[m][n]);
@@ -174,12 +170,6 @@ static Block<Left, Target> blockOf(std::int64_t rows, std::int64_t registers) {
   return blockOfRows<kBlockRows[kBlockRegisters], kBlockRegisters, Left, Target>(rows);
 }
 
-BLASNET_ALWAYS_INLINE void askFor(Ahead ahead, std::int64_t registers) {
-  for (std::int64_t i = 0; i < ahead.rows; i++, ahead.panel.data += ahead.panel.stride) {
-    for (std::int64_t n = 0; n < registers; n++) __builtin_prefetch(ahead.panel.data + n * kLaneCount);
-  }
-}
-
 // One panel of columns against all rows, in blocks as even as can be: a last block of one row would wait for itself.
 template <typename Left, typename Target>
 static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_t inner, Left a, Panel b, Panel next,
@@ -191,7 +181,6 @@ static void multiplyPanel(std::int64_t rows, std::int64_t registers, std::int64_
     const std::int64_t share = next.data == nullptr ? 0 : ceilDivide(inner - asked, blocks);
     const Ahead ahead{{next.data + asked * next.stride, next.stride}, share};
     place.row = row;
-    if constexpr (Target::kDelays) askFor(ahead, registers);
     blockOf<Left, Target>(count, registers)(inner, a.at(row, 0), b, place, ahead, target);
     row += count;
     asked += share;
