@@ -16,7 +16,7 @@ export const adam: ReferenceKernel = (call, start, end, run) => {
     const v = beta2 * secondMoment[i] + (1 - beta2) * g * g;
     firstMoment[i] = m;
     secondMoment[i] = v;
-    parameter[i] -= (stepSize * m) / (Math.sqrt(v) * correction + epsilon) + decay * parameter[i];
+    parameter[i] -= (stepSize * m) / (Math.sqrt(v) * correction + epsilon) + pull(decay, parameter[i]);
     watch += 0 * parameter[i] + 0 * secondMoment[i];
   }
   return watch;
@@ -36,11 +36,14 @@ export const amsGrad: ReferenceKernel = (call, start, end, run) => {
     firstMoment[i] = m;
     secondMoment[i] = v;
     largestMoment[i] = largest;
-    parameter[i] -= (stepSize * m) / (Math.sqrt(largest) * correction + epsilon) + decay * parameter[i];
+    parameter[i] -= (stepSize * m) / (Math.sqrt(largest) * correction + epsilon) + pull(decay, parameter[i]);
     watch += 0 * parameter[i] + 0 * largestMoment[i];
   }
   return watch;
 };
+
+/** What decay takes off a parameter; nothing without decay, whatever the parameter is. */
+const pull = (decay: number, parameter: number) => (decay === 0 ? 0 : decay * parameter);
 
 function adamNumbers({ attributes }: BoundCall, { scalars }: Run) {
   const [beta1, beta2, epsilon, weightDecay, multiplier] = attributes;

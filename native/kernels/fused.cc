@@ -15,7 +15,8 @@ namespace blasnet::BLASNET_SIMD {
 
 namespace {
 
-// Takes a sum as the gradient of the parameters that it stands for, and updates them.
+// Takes a sum as the gradient of the parameters that it stands for, and updates them. `Short` as in the numbers.
+template <bool Short>
 struct AdamUpdate {
   AdamNumbers numbers;
   float* parameter;
@@ -23,11 +24,8 @@ struct AdamUpdate {
   float* secondMoment;
   FiniteWatch watch;
 
-  explicit AdamUpdate(const Tile& tile)
-      : numbers(tile.attributes, tile.step->scalars),
-        parameter(tile.operand[2]),
-        firstMoment(tile.operand[3]),
-        secondMoment(tile.operand[4]) {}
+  AdamUpdate(const Tile& tile, const AdamNumbers& ofStep)
+      : numbers(ofStep), parameter(tile.operand[2]), firstMoment(tile.operand[3]), secondMoment(tile.operand[4]) {}
 
   BLASNET_ALWAYS_INLINE void ask(std::int64_t place, int registers) const {
     for (const float* from : {parameter + place, firstMoment + place, secondMoment + place}) {
@@ -38,7 +36,9 @@ struct AdamUpdate {
   BLASNET_ALWAYS_INLINE void apply(Where where, Lanes gradient) {
     Lanes m = where.of(firstMoment);
     Lanes v = where.of(secondMoment);
-    const Lanes updated = adamStep(numbers, gradient, m, v, where.of(parameter));
+    const Lanes before = where.of(parameter);
+    const Lanes updated =
+        Short ? adamShortStep(numbers, gradient, m, v, before) : adamStep(numbers, gradient, m, v, before);
     where.put(firstMoment, m);
     where.put(secondMoment, v);
     where.put(parameter, updated);
@@ -48,7 +48,7 @@ struct AdamUpdate {
 
 // The same with an l2 penalty between the two.
 struct PenalizedAdamUpdate {
-  AdamUpdate adam;
+  AdamUpdate<false> adam;
   Lanes lambda;
   WideSums squares;
 
@@ -85,13 +85,16 @@ Update multiplyForKernel(const Tile& tile, const Update& update) {
 
 // input[rows, inputs], outputGradient[rows, units], parameter, firstMoment, secondMoment [inputs, units]
 static double denseKernelGradientAdam(const Tile& tile) {
-  return multiplyForKernel(tile, AdamUpdate(tile)).watch.verdict();
+  const AdamNumbers numbers(tile.attributes, tile.step->scalars);
+  if (numbers.isShort) return multiplyForKernel(tile, AdamUpdate<true>(tile, numbers)).watch.verdict();
+  return multiplyForKernel(tile, AdamUpdate<false>(tile, numbers)).watch.verdict();
 }
 
 // The same operands; λ is the last attribute. Returns λ/2 · Σ parameter²
 static double denseKernelGradientL2Adam(const Tile& tile) {
   const double lambda = tile.attributes[5];
-  const PenalizedAdamUpdate update{AdamUpdate(tile), every(static_cast<float>(lambda)), {}};
+  const PenalizedAdamUpdate update{
+      AdamUpdate<false>(tile, AdamNumbers(tile.attributes, tile.step->scalars)), every(static_cast<float>(lambda)), {}};
   const PenalizedAdamUpdate done = multiplyForKernel(tile, update);
   return lambda / 2 * done.squares.total() + done.adam.watch.verdict();
 }

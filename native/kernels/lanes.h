@@ -37,10 +37,12 @@ BLASNET_INLINE Lanes subtractProduct(Lanes a, Lanes b, Lanes c) { return _mm512_
 
 // 1 / x: an estimate of 14 bits and one step of Newton's, exact to 1 or 2 units in the last place. The exact root is worth its
 // time: its unit works beside those that multiply, where an estimate of it would take seven operations from them.
+BLASNET_INLINE Lanes inverseOfFinite(Lanes x) {
+  const Lanes estimate = _mm512_rcp14_ps(x);
+  return _mm512_fmadd_ps(_mm512_fnmadd_ps(x, estimate, _mm512_set1_ps(1.0F)), estimate, estimate);
+}
 BLASNET_INLINE Lanes inverse(Lanes x) {
-  const Lanes limited = _mm512_min_ps(_mm512_set1_ps(3.4028234e38F), x);  // keeps 0 · ∞ out; NaN passes as the second
-  const Lanes estimate = _mm512_rcp14_ps(limited);
-  return _mm512_fmadd_ps(_mm512_fnmadd_ps(limited, estimate, _mm512_set1_ps(1.0F)), estimate, estimate);
+  return inverseOfFinite(_mm512_min_ps(_mm512_set1_ps(3.4028234e38F), x));  // keeps 0 · ∞ out; NaN passes as the second
 }
 BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_ps(a, b, c); }
 BLASNET_INLINE Lanes squareRoot(Lanes x) { return _mm512_sqrt_ps(x); }
@@ -113,6 +115,7 @@ BLASNET_INLINE Lanes times(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
 BLASNET_INLINE Lanes subtractProduct(Lanes a, Lanes b, Lanes c) { return _mm256_fnmadd_ps(a, b, c); }
 BLASNET_INLINE Lanes squareRoot(Lanes x) { return _mm256_sqrt_ps(x); }
 BLASNET_INLINE Lanes inverse(Lanes x) { return _mm256_div_ps(_mm256_set1_ps(1.0F), x); }
+BLASNET_INLINE Lanes inverseOfFinite(Lanes x) { return inverse(x); }
 BLASNET_INLINE Lanes multiplyAdd(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_ps(a, b, c); }
 BLASNET_INLINE Lanes quotient(Lanes a, Lanes b) { return _mm256_div_ps(a, b); }
 BLASNET_INLINE Lanes absolute(Lanes x) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), x); }
@@ -186,6 +189,7 @@ BLASNET_INLINE Lanes squareRoot(Lanes x) {
 }
 BLASNET_INLINE Lanes quotient(Lanes a, Lanes b) { return a / b; }
 BLASNET_INLINE Lanes inverse(Lanes x) { return every(1.0F) / x; }
+BLASNET_INLINE Lanes inverseOfFinite(Lanes x) { return inverse(x); }
 BLASNET_INLINE Lanes absolute(Lanes x) { return x < zeroLanes() ? -x : x; }
 BLASNET_INLINE Lanes largest(Lanes a, Lanes b) {
   const Lanes larger = a > b ? a : b;
