@@ -93,6 +93,10 @@ std::int64_t innerPart(std::int64_t inner) {
 }
 
 #if defined(__AVX512F__)
+// Sums over the lanes cost as much as a few registers of the inner extent.
+constexpr std::int64_t kMostRowsAlongInner = 32;
+constexpr std::int64_t kLeastAlongInner = 256;
+
 // The last columns, where they are few. `c` and `b` are the whole matrices.
 template <typename Left>
 void multiplyFew(std::int64_t rows, std::int64_t columns, std::int64_t inner, Left a, const float* b, float* c,
@@ -218,6 +222,17 @@ void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64
   if (isSmall && inner > 0 && (columns + kLaneCount) * inner <= kTurnedFloats) {
     return multiplyByTurned(rows, columns, inner, a, b, c, scratch);
   }
+#if defined(__AVX512F__)
+  // For few rows, lanes along the inner extent: nothing is copied, and every number that is read is used more than once.
+  if (rows <= kMostRowsAlongInner && inner >= kLeastAlongInner) {
+    for (std::int64_t column = 0; column < columns; column += kMostFew) {
+      const std::int64_t few = columns - column < kMostFew ? columns - column : kMostFew;
+      const FewTarget target{c + column, columns, firstOfQuarter(few), false, nullptr, false};
+      multiplyFewAlongInner(rows, few, inner, a, inner, b + column * inner, inner, target);
+    }
+    return;
+  }
+#endif
   constexpr std::int64_t kRowsAtOnce = 256;
   float* turnedA = scratch;
   float* turnedC = scratch + kTurnedFloats;  // [lanes, width]
