@@ -1,6 +1,6 @@
 #include "kernels/activation.h"
+#include "kernels/column_strips.h"
 #include "kernels/kernels.h"
-#include "kernels/lanes.h"
 #include "kernels/product.h"
 
 namespace blasnet::BLASNET_SIMD {
@@ -52,35 +52,20 @@ double denseKernelGradient(const Tile& tile) {
   return 0;
 }
 
-// to[columns] = Σ over rows of from[rows, ldFrom], the sums in registers until the last row.
-template <int Registers>
-static void sumRows(std::int64_t rows, const float* from, std::int64_t ldFrom, LaneMask lastMask, float* to) {
-  constexpr int kLast = Registers - 1;
-  Lanes sum[Registers];
-  for (int n = 0; n < Registers; n++) sum[n] = zeroLanes();
-  for (std::int64_t row = 0; row < rows; row++, from += ldFrom) {
-    for (int n = 0; n < kLast; n++) sum[n] = add(sum[n], load(from + n * kLaneCount));
-    sum[kLast] = add(sum[kLast], load(from + kLast * kLaneCount, lastMask));
-  }
-  for (int n = 0; n < kLast; n++) store(to + n * kLaneCount, sum[n]);
-  store(to + kLast * kLaneCount, sum[kLast], lastMask);
-}
-
 // biasGradient[units] = Σ over rows of outputGradient[rows, units], for a range of units
 double denseBiasGradient(const Tile& tile) {
-  constexpr std::int64_t kStrip = 4 * kLaneCount;
   const std::int64_t units = tile.dimension[0];
   const std::int64_t rows = tile.step->rows;
-  for (std::int64_t unit = 0; unit < tile.count; unit += kStrip) {
-    const float* from = tile.operand[0] + unit;
-    float* to = tile.operand[1] + unit;
-    const std::int64_t left = tile.count - unit < kStrip ? tile.count - unit : kStrip;
-    const LaneMask lastMask = firstLanes((left - 1) % kLaneCount + 1);
-    if (left > 3 * kLaneCount) sumRows<4>(rows, from, units, lastMask, to);
-    else if (left > 2 * kLaneCount) sumRows<3>(rows, from, units, lastMask, to);
-    else if (left > kLaneCount) sumRows<2>(rows, from, units, lastMask, to);
-    else sumRows<1>(rows, from, units, lastMask, to);
-  }
+  forEachStrip(tile.count, [&](std::int64_t first, auto strip) {
+    constexpr int kRegisters = strip.kRegisters;
+    Lanes sum[kRegisters];
+    for (int n = 0; n < kRegisters; n++) sum[n] = zeroLanes();
+    const float* from = tile.operand[0] + first;
+    for (std::int64_t row = 0; row < rows; row++, from += units) {
+      for (int n = 0; n < kRegisters; n++) sum[n] = add(sum[n], strip.of(from, n));
+    }
+    for (int n = 0; n < kRegisters; n++) strip.put(tile.operand[1] + first, n, sum[n]);
+  });
   return 0;
 }
 

@@ -1,12 +1,10 @@
+#include "kernels/column_strips.h"
 #include "kernels/elements.h"
 #include "kernels/finite.h"
 #include "kernels/kernels.h"
 #include "kernels/vector_math.h"
 
 namespace blasnet::BLASNET_SIMD {
-
-// Columns that are summed together: enough independent sums to keep the adders busy, few enough for registers.
-constexpr std::int64_t kStrip = 32;
 
 BLASNET_INLINE float squareRoot(float x) { return __builtin_sqrtf(x); }
 
@@ -15,32 +13,32 @@ BLASNET_INLINE float squareRoot(float x) { return __builtin_sqrtf(x); }
 double batchNormStatistics(const Tile& tile) {
   const std::int64_t rows = tile.step->rows;
   const std::int64_t columns = tile.dimension[0];
-  const auto epsilon = static_cast<float>(tile.attributes[0]);
-  const float unbiased = rows > 1 ? 1.0F / static_cast<float>(rows - 1) : 0.0F;
-  for (std::int64_t strip = 0; strip < tile.count; strip += kStrip) {
-    const std::int64_t width = tile.count - strip < kStrip ? tile.count - strip : kStrip;
-    const float* input = tile.operand[0] + strip;
-    float* mean = tile.operand[1] + strip;
-    float* inverseDeviation = tile.operand[2] + strip;
-    float* variance = tile.operand[3] + strip;
-    float center[kStrip] = {};
-    float squares[kStrip] = {};
+  const Lanes epsilon = every(attribute(tile, 0));
+  const Lanes count = every(static_cast<float>(rows));
+  const Lanes unbiased = every(rows > 1 ? 1.0F / static_cast<float>(rows - 1) : 0.0F);
+  forEachStrip(tile.count, [&](std::int64_t first, auto strip) {
+    constexpr int kRegisters = strip.kRegisters;
+    const float* input = tile.operand[0] + first;
+    Lanes center[kRegisters];
+    Lanes squares[kRegisters];
+    for (int n = 0; n < kRegisters; n++) center[n] = squares[n] = zeroLanes();
     for (std::int64_t row = 0; row < rows; row++) {
-      for (std::int64_t j = 0; j < width; j++) center[j] += input[row * columns + j];
+      for (int n = 0; n < kRegisters; n++) center[n] = add(center[n], strip.of(input + row * columns, n));
     }
-    for (std::int64_t j = 0; j < width; j++) center[j] /= static_cast<float>(rows);
+    for (int n = 0; n < kRegisters; n++) center[n] = quotient(center[n], count);
     for (std::int64_t row = 0; row < rows; row++) {
-      for (std::int64_t j = 0; j < width; j++) {
-        const float distance = input[row * columns + j] - center[j];
-        squares[j] += distance * distance;
+      for (int n = 0; n < kRegisters; n++) {
+        const Lanes distance = subtract(strip.of(input + row * columns, n), center[n]);
+        squares[n] = multiplyAdd(distance, distance, squares[n]);
       }
     }
-    for (std::int64_t j = 0; j < width; j++) {
-      mean[j] = center[j];
-      inverseDeviation[j] = 1.0F / squareRoot(squares[j] / static_cast<float>(rows) + epsilon);
-      variance[j] = squares[j] * unbiased;
+    for (int n = 0; n < kRegisters; n++) {
+      const Lanes deviation = squareRoot(add(quotient(squares[n], count), epsilon));
+      strip.put(tile.operand[1] + first, n, center[n]);
+      strip.put(tile.operand[2] + first, n, quotient(every(1.0F), deviation));
+      strip.put(tile.operand[3] + first, n, times(squares[n], unbiased));
     }
-  }
+  });
   return 0;
 }
 
@@ -64,18 +62,25 @@ double runningStatistics(const Tile& tile) {
 
 // output = (input - mean) · inverseDeviation · gamma + beta
 double batchNorm(const Tile& tile) {
-  const float* mean = tile.operand[1];
-  const float* inverseDeviation = tile.operand[2];
-  const float* gamma = tile.operand[3];
-  const float* beta = tile.operand[4];
   const std::int64_t columns = tile.dimension[0];
-  for (std::int64_t row = 0; row < tile.count; row++) {
-    const float* input = tile.operand[0] + row * columns;
-    float* output = tile.operand[5] + row * columns;
-    for (std::int64_t j = 0; j < columns; j++) {
-      output[j] = (input[j] - mean[j]) * inverseDeviation[j] * gamma[j] + beta[j];
+  forEachStrip(columns, [&](std::int64_t first, auto strip) {
+    constexpr int kRegisters = strip.kRegisters;
+    const float* input = tile.operand[0] + first;
+    float* output = tile.operand[5] + first;
+    Lanes mean[kRegisters];
+    Lanes scale[kRegisters];
+    Lanes beta[kRegisters];
+    for (int n = 0; n < kRegisters; n++) {
+      mean[n] = strip.of(tile.operand[1] + first, n);
+      scale[n] = times(strip.of(tile.operand[2] + first, n), strip.of(tile.operand[3] + first, n));
+      beta[n] = strip.of(tile.operand[4] + first, n);
     }
-  }
+    for (std::int64_t row = 0; row < tile.count; row++, input += columns, output += columns) {
+      for (int n = 0; n < kRegisters; n++) {
+        strip.put(output, n, multiplyAdd(subtract(strip.of(input, n), mean[n]), scale[n], beta[n]));
+      }
+    }
+  });
   return 0;
 }
 
@@ -107,48 +112,65 @@ double batchNormInference(const Tile& tile) {
 double batchNormParameterGradients(const Tile& tile) {
   const std::int64_t rows = tile.step->rows;
   const std::int64_t columns = tile.dimension[0];
-  for (std::int64_t strip = 0; strip < tile.count; strip += kStrip) {
-    const std::int64_t width = tile.count - strip < kStrip ? tile.count - strip : kStrip;
-    const float* input = tile.operand[0] + strip;
-    const float* outputGradient = tile.operand[1] + strip;
-    const float* mean = tile.operand[2] + strip;
-    const float* inverseDeviation = tile.operand[3] + strip;
-    float gamma[kStrip] = {};
-    float beta[kStrip] = {};
-    for (std::int64_t row = 0; row < rows; row++) {
-      for (std::int64_t j = 0; j < width; j++) {
-        const float gradient = outputGradient[row * columns + j];
-        beta[j] += gradient;
-        gamma[j] += gradient * (input[row * columns + j] - mean[j]);
+  forEachStrip(tile.count, [&](std::int64_t first, auto strip) {
+    constexpr int kRegisters = strip.kRegisters;
+    const float* input = tile.operand[0] + first;
+    const float* outputGradient = tile.operand[1] + first;
+    Lanes mean[kRegisters];
+    Lanes gamma[kRegisters];
+    Lanes beta[kRegisters];
+    for (int n = 0; n < kRegisters; n++) {
+      mean[n] = strip.of(tile.operand[2] + first, n);
+      gamma[n] = beta[n] = zeroLanes();
+    }
+    for (std::int64_t row = 0; row < rows; row++, input += columns, outputGradient += columns) {
+      for (int n = 0; n < kRegisters; n++) {
+        const Lanes gradient = strip.of(outputGradient, n);
+        beta[n] = add(beta[n], gradient);
+        gamma[n] = multiplyAdd(gradient, subtract(strip.of(input, n), mean[n]), gamma[n]);
       }
     }
-    for (std::int64_t j = 0; j < width; j++) {
-      tile.operand[4][strip + j] = gamma[j] * inverseDeviation[j];
-      tile.operand[5][strip + j] = beta[j];
+    for (int n = 0; n < kRegisters; n++) {
+      const Lanes inverseDeviation = strip.of(tile.operand[3] + first, n);
+      strip.put(tile.operand[4] + first, n, times(gamma[n], inverseDeviation));
+      strip.put(tile.operand[5] + first, n, beta[n]);
     }
-  }
+  });
   return 0;
 }
 
-// inputGradient = gamma · inverseDeviation · (outputGradient - (betaGradient + normalized · gammaGradient) / rows)
+// inputGradient = gamma · inverseDeviation · (outputGradient - (betaGradient + normalized · gammaGradient) / rows). What is the
+// same in all rows is computed once.
 double batchNormInputGradient(const Tile& tile) {
-  const float* mean = tile.operand[2];
-  const float* inverseDeviation = tile.operand[3];
-  const float* gamma = tile.operand[4];
-  const float* gammaGradient = tile.operand[5];
-  const float* betaGradient = tile.operand[6];
   const std::int64_t columns = tile.dimension[0];
-  const float share = 1.0F / static_cast<float>(tile.step->rows);
-  for (std::int64_t row = 0; row < tile.count; row++) {
-    const float* input = tile.operand[0] + row * columns;
-    const float* outputGradient = tile.operand[1] + row * columns;
-    float* inputGradient = tile.operand[7] + row * columns;
-    for (std::int64_t j = 0; j < columns; j++) {
-      const float normalized = (input[j] - mean[j]) * inverseDeviation[j];
-      const float centered = outputGradient[j] - (betaGradient[j] + normalized * gammaGradient[j]) * share;
-      inputGradient[j] = gamma[j] * inverseDeviation[j] * centered;
+  const Lanes share = every(1.0F / static_cast<float>(tile.step->rows));
+  forEachStrip(columns, [&](std::int64_t first, auto strip) {
+    constexpr int kRegisters = strip.kRegisters;
+    const float* input = tile.operand[0] + first;
+    const float* outputGradient = tile.operand[1] + first;
+    float* inputGradient = tile.operand[7] + first;
+    Lanes mean[kRegisters];
+    Lanes slope[kRegisters];  // of the input
+    Lanes shift[kRegisters];
+    Lanes scale[kRegisters];
+    for (int n = 0; n < kRegisters; n++) {
+      const Lanes inverseDeviation = strip.of(tile.operand[3] + first, n);
+      mean[n] = strip.of(tile.operand[2] + first, n);
+      slope[n] = times(times(strip.of(tile.operand[5] + first, n), inverseDeviation), share);
+      shift[n] = times(strip.of(tile.operand[6] + first, n), share);
+      scale[n] = times(strip.of(tile.operand[4] + first, n), inverseDeviation);
     }
-  }
+    for (std::int64_t row = 0; row < tile.count; row++) {
+      for (int n = 0; n < kRegisters; n++) {
+        const Lanes distance = subtract(strip.of(input, n), mean[n]);
+        const Lanes centered = subtractProduct(distance, slope[n], subtract(strip.of(outputGradient, n), shift[n]));
+        strip.put(inputGradient, n, times(scale[n], centered));
+      }
+      input += columns;
+      outputGradient += columns;
+      inputGradient += columns;
+    }
+  });
   return 0;
 }
 
