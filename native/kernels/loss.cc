@@ -15,12 +15,40 @@ BLASNET_INLINE float largestOf(const float* values, std::int64_t count) {
   return largest;
 }
 
+// Σ log x: one logarithm for as many factors as a double holds the product of.
+class LogarithmSum {
+ public:
+  void add(double factor) {
+    product_ *= factor;
+    if (product_ < kMost) return;
+    sum_ += __builtin_log(product_);
+    product_ = 1;
+  }
+  double total() const { return sum_ + __builtin_log(product_); }
+
+ private:
+  static constexpr double kMost = 1e250;  // factors are sums of float32 between 1 and the number of classes
+  double product_ = 1;
+  double sum_ = 0;
+};
+
 // -log softmax(logits)[label], summed over rows; gradient = (softmax(logits) - onehot(label)) / batch
 double softmaxCrossEntropy(const Tile& tile) {
   const float* labels = tile.operand[1];  // [rows]
   const std::int64_t classes = tile.dimension[0];
   const float share = 1.0F / static_cast<float>(tile.step->rows);
   double total = 0;
+  LogarithmSum logarithms;
+  if (tile.operand[2] != nullptr) {
+    // All exponentials of the tile in one go: a row of ten does not fill a register.
+    float* powers = tile.operand[2];
+    for (std::int64_t row = 0; row < tile.count; row++) {
+      const float* logits = tile.operand[0] + row * classes;
+      const float largest = largestOf(logits, classes);
+      for (std::int64_t j = 0; j < classes; j++) powers[row * classes + j] = logits[j] - largest;
+    }
+    for (std::int64_t i = 0; i < tile.count * classes; i++) powers[i] = exponential(powers[i]);
+  }
   for (std::int64_t row = 0; row < tile.count; row++) {
     const float* logits = tile.operand[0] + row * classes;
     if (!isClass(labels[row], classes)) {
@@ -34,18 +62,22 @@ double softmaxCrossEntropy(const Tile& tile) {
       for (std::int64_t j = 0; j < classes; j++) sum += exponential(logits[j] - largest);
     } else {
       float* gradient = tile.operand[2] + row * classes;
-      for (std::int64_t j = 0; j < classes; j++) gradient[j] = exponential(logits[j] - largest);
       for (std::int64_t j = 0; j < classes; j++) sum += gradient[j];
       const float factor = share / sum;
       for (std::int64_t j = 0; j < classes; j++) gradient[j] *= factor;
       gradient[label] -= share;
     }
     const double distance = static_cast<double>(largest) - static_cast<double>(logits[label]);
-    const double loss = __builtin_log(static_cast<double>(sum)) + distance;
-    if (tile.operand[3] != nullptr) tile.operand[3][row] = static_cast<float>(loss);
-    total += loss;
+    total += distance;
+    if (tile.operand[3] == nullptr) {
+      logarithms.add(static_cast<double>(sum));
+    } else {
+      const double logarithm = __builtin_log(static_cast<double>(sum));
+      tile.operand[3][row] = static_cast<float>(logarithm + distance);
+      total += logarithm;
+    }
   }
-  return total;
+  return total + logarithms.total();
 }
 
 // Σ_j target_j · -log softmax(logits)_j, summed over rows; gradient = (softmax(logits) · Σ targets - targets) / batch.
