@@ -18,7 +18,17 @@ struct RowPlaces {
 
   // Those whose a is not 0.
   RowPlaces(std::int64_t inner, const float* a, std::uint32_t* memory) : place(memory), count(0) {
-    for (std::int64_t k = 0; k < inner; k++) {
+    std::int64_t k = 0;
+#if defined(__AVX512F__)
+    __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    for (; k + kLaneCount <= inner; k += kLaneCount) {
+      const LaneMask present = _mm512_cmp_ps_mask(load(a + k), zeroLanes(), _CMP_NEQ_UQ);
+      _mm512_storeu_si512(memory + count, _mm512_maskz_compress_epi32(present, numbers));
+      count += __builtin_popcount(present);
+      numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(kLaneCount));
+    }
+#endif
+    for (; k < inner; k++) {
       memory[count] = static_cast<std::uint32_t>(k);
       count += a[k] != 0.0F ? 1 : 0;
     }
