@@ -12,6 +12,8 @@ export interface Addon {
     targetWidth: number,
     weights?: Float32Array,
   ): DataHandle;
+  /** `undefined` where a feature is not finite. */
+  createSamples(features: Float32Array, width: number): DataHandle | undefined;
   readShards(
     paths: readonly string[],
     lengths: Float64Array,

@@ -12,6 +12,11 @@ export interface Engine {
   /** Copies samples to where the engine reads them: what JavaScript does to its arrays afterwards changes nothing. */
   createData(source: DataSource): EngineData;
   /**
+   * Samples alone, `[length, width]`, checked as they are copied: `undefined` where a feature is not finite. Not every engine
+   * does it faster than JavaScript.
+   */
+  createSamples?(features: Float32Array, width: number): EngineData | undefined;
+  /**
    * Reads records of shards, threes of shard, first record and count, on a thread of the engine. Where an engine has none,
    * JavaScript reads them for it.
    */

@@ -53,6 +53,11 @@ export class NativeEngine implements Engine {
     return new NativeData(this.#addon, handle, source.length);
   }
 
+  createSamples(features: Float32Array, width: number): EngineData | undefined {
+    const handle = rethrow(() => this.#addon.createSamples(features, width));
+    return handle === undefined ? undefined : new NativeData(this.#addon, handle, features.length / width);
+  }
+
   async readShards(files: ShardFiles, ranges: Float64Array): Promise<EngineData> {
     const { width, bytes, labelled, targetWidth, scale, classes } = files;
     const layout = Float64Array.of(width, Number(bytes), Number(labelled), targetWidth, scale, classes);

@@ -20,7 +20,7 @@ import type {
 } from './network-options.js';
 import { Made, partsOf, type Parts } from './network-parts.js';
 import { profile, type Profile, type ProfileOptions } from './profile.js';
-import { checkWidth, countSamples, samplesAsData } from './samples-to-predict.js';
+import { checkWidth, countSamples, samplesInEngine } from './samples-to-predict.js';
 import { prepareScoring } from './scoring.js';
 import { checkData } from './fit-checks.js';
 import { optionNames, type Data, type FitOptions, type TrainingData } from './fit-options.js';
@@ -128,8 +128,7 @@ export class Network extends Model {
   async predict(samples: Samples, options?: PredictOptions): Promise<Float32Array> {
     const { raw = false } = checkOptions<PredictOptions>('predict', options, ['raw']);
     checkBoolean('raw', raw);
-    const checked = samplesAsData(this.inputs, samples);
-    const data = this.engine.createData(checked);
+    const data = samplesInEngine(this.engine, this.inputs, samples);
     try {
       const { output } = await this.runOver(this.prediction(raw), data);
       return Float32Array.from(output ?? []);

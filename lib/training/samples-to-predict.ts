@@ -1,7 +1,9 @@
+import { types } from 'node:util';
 import { expected } from '../core/checks.js';
 import { DataError, OptionError, ShapeError } from '../core/errors.js';
 import { firstNonFinite } from '../core/numbers.js';
 import { dataset, Dataset } from '../data/index.js';
+import type { Engine, EngineData } from '../engine/engine.js';
 import type { Samples } from './network-options.js';
 
 /** @throws ShapeError for another width than the network's inputs */
@@ -15,6 +17,13 @@ export function samplesAsData(inputs: number, samples: Samples): Dataset {
   const data = samples instanceof Dataset ? samples : dataset({ features: samples, width: inputs });
   checkWidth(inputs, data);
   return data;
+}
+
+/** Samples where the engine reads them. The engine may check a flat array as it copies it; what is wrong with it a data set says. */
+export function samplesInEngine(engine: Engine, inputs: number, samples: Samples): EngineData {
+  const isFlat = types.isFloat32Array(samples) && samples.length > 0 && samples.length % inputs === 0;
+  const copied = isFlat ? engine.createSamples?.(samples, inputs) : undefined;
+  return copied ?? engine.createData(samplesAsData(inputs, samples));
 }
 
 /** How many samples a flat array holds, checked: this is all that `predictSync` does besides predicting. */

@@ -104,6 +104,41 @@ Napi::Value createData(const Info& info) {
   return Handle<Data>::wrap(info.Env(), std::move(data), bytes);
 }
 
+// Copies, and tells whether every value is finite. A piece at a time: it is looked at while it is in the cache.
+bool copyFinite(const float* from, std::size_t count, float* to) {
+  constexpr std::size_t kPiece = 2048;
+  std::uint32_t seen = 0;
+  for (std::size_t first = 0; first < count; first += kPiece) {
+    const std::size_t length = std::min(kPiece, count - first);
+    std::memcpy(to + first, from + first, length * sizeof(float));
+    for (std::size_t i = first; i < first + length; i++) {
+      std::uint32_t bits;
+      std::memcpy(&bits, to + i, sizeof bits);
+      // An exponent of all ones, which only NaN and the infinities have, overflows into the sign.
+      seen |= (bits & 0x7f800000U) + 0x00800000U;
+    }
+  }
+  return (seen & 0x80000000U) == 0;
+}
+
+// undefined where a feature is not finite
+Napi::Value createSamples(const Info& info) {
+  auto data = std::make_shared<Data>();
+  const auto features = toFloats(info[0], "features");
+  const std::int64_t width = toInteger(info[1], "width", 1, 2147483647.0);
+  data->view.length = static_cast<std::int64_t>(features.size) / width;
+  if (data->view.length > 4294967295) throw InvalidInput("There are too many samples");
+  data->view.width = width;
+  data->view.scale = 1;
+  bool finite = false;
+  data->floats =
+      AlignedArray<float>(features.size, [&](float* to) { finite = copyFinite(features.data, features.size, to); });
+  if (!finite) return info.Env().Undefined();
+  data->view.floats = data->floats.data();
+  const std::size_t bytes = data->size();
+  return Handle<Data>::wrap(info.Env(), std::move(data), bytes);
+}
+
 Napi::Value createStore(const Info& info) {
   const auto parameters = static_cast<std::size_t>(toInteger(info[0], "parameters", 0, 1099511627776.0));
   const auto slots = static_cast<std::size_t>(toInteger(info[1], "slots", 0, 16));
@@ -238,6 +273,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("contract", Napi::Function::New<guarded<getContract>>(env, "contract"));
   exports.Set("info", Napi::Function::New<guarded<getInfo>>(env, "info"));
   exports.Set("createData", Napi::Function::New<guarded<createData>>(env, "createData"));
+  exports.Set("createSamples", Napi::Function::New<guarded<createSamples>>(env, "createSamples"));
   exports.Set("createStore", Napi::Function::New<guarded<createStore>>(env, "createStore"));
   exports.Set("readStore", Napi::Function::New<guarded<readStore>>(env, "readStore"));
   exports.Set("writeStore", Napi::Function::New<guarded<writeStore>>(env, "writeStore"));

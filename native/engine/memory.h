@@ -26,11 +26,17 @@ class AlignedArray {
  public:
   AlignedArray() = default;
   explicit AlignedArray(std::size_t size) : data_(static_cast<T*>(allocateAligned(bytesOf(size)))), size_(size) {}
-  // A copy of an array; nothing is zeroed before.
-  AlignedArray(const T* from, std::size_t size)
+  // What `fill` writes into it; nothing is zeroed before.
+  template <typename Fill>
+  AlignedArray(std::size_t size, Fill fill)
       : data_(static_cast<T*>(allocateAligned(bytesOf(size), false))), size_(size) {
-    if (size > 0) std::memcpy(data_, from, bytes());
+    fill(data_);
   }
+  // A copy of an array.
+  AlignedArray(const T* from, std::size_t size)
+      : AlignedArray(size, [=](T* to) {
+          if (size > 0) std::memcpy(to, from, size * sizeof(T));
+        }) {}
   AlignedArray(AlignedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {

@@ -41,6 +41,7 @@ async function run(kind, threads = 3) {
 /** Every way into native code that allocates, each giving something to compare. */
 const operations = {
   createData: () => typeof createData(),
+  createSamples: () => typeof native.createSamples(data.features, width),
   createStore: () => read(createStore(), 0),
   gradients: () => read(createStore(), 1),
   compile: () => typeof native.compile(programs.train),
