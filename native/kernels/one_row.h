@@ -94,7 +94,8 @@ static void addRows(const std::uint32_t* places, const std::uint32_t* next, cons
   forEachRegister(columns, addTo);
 }
 
-// Columns of which the sums stay in a cache; wider matrices are taken in strips again.
+// Columns from which on rows are read side by side, and up to which their sums stay in a cache; others are taken in strips.
+constexpr std::int64_t kLeastWide = 256;
 constexpr std::int64_t kMostWide = 64 * 1024;
 static_assert(2 * kInnerBlock + kMostWide <= kScratchFloats);
 
@@ -118,7 +119,7 @@ static inline void multiplyOneRow(std::int64_t columns, std::int64_t inner, cons
   constexpr std::int64_t kStrip = kStripRegisters * kLaneCount;
   const RowPlaces rows(inner, a, reinterpret_cast<std::uint32_t*>(scratch));
   const std::int64_t many = columns - fewOf(columns);
-  if (many > kStrip && many <= kMostWide) {
+  if (many > kLeastWide && many <= kMostWide) {
     float* sums = accumulate ? scratch + 2 * kInnerBlock : c;
     multiplyWide(rows, a, b, many, ldb, sums);
     if (accumulate) forEachRegister(many, [c, sums](auto at) { at.put(c, add(at.of(sums), at.of(c))); });

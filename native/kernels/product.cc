@@ -57,8 +57,9 @@ struct StoreTarget {
   float* data;
   std::int64_t stride;
   LaneMask lastMask;
-  bool accumulate;
-  Epilogue epilogue;
+  bool accumulate = false;
+  Epilogue epilogue = kNoEpilogue;
+  bool isPlain = !accumulate && epilogue.bias == nullptr && !epilogue.floors;  // one question for each register, not three
 
   void finish(std::int64_t row, std::int64_t column, Lanes sum) const { put(row, WholeRegister{column}, sum); }
   void finishLast(std::int64_t row, std::int64_t column, Lanes sum) const {
@@ -69,6 +70,7 @@ struct StoreTarget {
   template <typename Columns>
   BLASNET_ALWAYS_INLINE void put(std::int64_t row, Columns columns, Lanes sum) const {
     float* to = data + row * stride;
+    if (isPlain) return columns.put(to, sum);
     if (accumulate) sum = add(sum, columns.of(to));
     if (epilogue.bias != nullptr) sum = add(sum, columns.of(epilogue.bias));
     if (epilogue.floors) sum = atLeastZero(sum);
@@ -150,7 +152,7 @@ void transposeInto(std::int64_t rows, std::int64_t columns, const float* from, s
     for (; column + kLaneCount <= columns; column += kLaneCount) {
       transposeSquare(from + row * ldFrom + column, ldFrom, to + column * ldTo + row, ldTo);
     }
-    if (column < columns && columns >= kLaneCount) {  // the last square again, as far to the left as it has to be
+    if (columns - column > 3 && columns >= kLaneCount) {  // a last square, as far to the left as it has to be
       transposeSquare(from + row * ldFrom + columns - kLaneCount, ldFrom, to + (columns - kLaneCount) * ldTo + row,
                       ldTo);
       column = columns;
@@ -186,7 +188,7 @@ void multiplyByTurned(std::int64_t rows, std::int64_t columns, std::int64_t inne
   const std::int64_t many = columns - few;
   const std::int64_t width = ceilDivide(many, kLaneCount) * kLaneCount;
   transposeInto(many, inner, b, inner, scratch, width);
-  StoreTarget target{c, columns, lastLanes(many), false, kNoEpilogue};
+  StoreTarget target{c, columns, lastLanes(many)};
   multiplyPanels(rows, many, inner, RowsOf{a, inner}, Right{scratch, width, false}, scratch, target);
 #if defined(__AVX512F__)
   const FewTarget last{c + many, columns, firstOfQuarter(few), false, nullptr, false};
@@ -249,7 +251,7 @@ void multiplyTransposedRight(std::int64_t rows, std::int64_t columns, std::int64
         std::int64_t panels = ceilDivide(registers, kBlockRegisters);
         for (std::int64_t first = 0; first < registers; panels--) {
           const std::int64_t part = ceilDivide(registers - first, panels);
-          StoreTarget target{turnedC, width, firstLanes(kLaneCount), false, kNoEpilogue};
+          StoreTarget target{turnedC, width, firstLanes(kLaneCount)};
           const Place place{0, first * kLaneCount, false, firstLanes(kLaneCount)};
           const Panel panel{turnedA + place.column, width};
           multiplyPanel(strip, part, depth, RowsOf{b + column * inner + k, inner}, panel, Panel{nullptr, 0}, place,
