@@ -74,6 +74,19 @@ export function homesOf(parameters, { cacheBytes, coreCacheBytes }, threads) {
 }
 
 /**
+ * Lanes of the last register of a row that stay empty; none where few columns run along another extent, as
+ * native/kernels/few_columns.h has it.
+ *
+ * @param {number} extent
+ * @param {number} lanes
+ */
+function emptyLanes(extent, lanes) {
+  const rest = extent % lanes;
+  const areFew = lanes === 16 && extent > lanes && rest <= 4;
+  return rest === 0 || areFew ? 0 : lanes - rest;
+}
+
+/**
  * What a kernel does on a tile of `count`. Products: multiply-adds with the empty lanes counted in, elements of the kernel
  * matrix that come from the cache of all cores and from memory, elements that are copied or walked through once more, and
  * one for the call. Anything else: elements, and one for the call.
@@ -85,7 +98,7 @@ export function homesOf(parameters, { cacheBytes, coreCacheBytes }, threads) {
  */
 export function featuresOf(kernel, dimensions, { rows, count, homes: { weights, state }, lanes }) {
   const [first = 1, second = 1] = dimensions;
-  const filled = (/** @type {number} */ extent) => Math.ceil(extent / lanes) * lanes;
+  const filled = (/** @type {number} */ extent) => extent + emptyLanes(extent, lanes);
   const matrix = first * second;
   switch (kernel) {
     case 'dense':
