@@ -59,7 +59,8 @@ struct StoreTarget {
   LaneMask lastMask;
   bool accumulate = false;
   Epilogue epilogue = kNoEpilogue;
-  bool isPlain = !accumulate && epilogue.bias == nullptr && !epilogue.floors;  // one question for each register, not three
+  bool isPlain =
+      !accumulate && epilogue.bias == nullptr && !epilogue.floors;  // one question for each register, not three
 
   void finish(std::int64_t row, std::int64_t column, Lanes sum) const { put(row, WholeRegister{column}, sum); }
   void finishLast(std::int64_t row, std::int64_t column, Lanes sum) const {

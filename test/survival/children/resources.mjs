@@ -59,6 +59,7 @@ const kinds = {
   },
   disposed() {
     const features = new Float32Array(2 ** 18);
+    addon(); // its file is read as it is loaded, to be checked
     const { external } = process.memoryUsage();
     for (let i = 0; i < count; i++) {
       addon().dispose(addon().createData(1024, 256, features, 1, undefined, undefined, 0));
